@@ -1,0 +1,4 @@
+//! The binary `verbatim`, and the library it is made of.
+#![forbid(unsafe_code)]
+
+pub mod sandbox;

@@ -3,15 +3,16 @@
 //! A host asks for room (`vb_alloc`), writes a request there, calls (`vb_call`), reads the response
 //! where the answer points, and gives both back (`vb_free`). This is the only file of the project
 //! that may hold `unsafe`: pointers cross the border here and nowhere else.
+#![expect(unsafe_code, reason = "the interface is made of pointers and exported names")]
 #![expect(
-    unsafe_code,
-    reason = "the interface is made of pointers and exported names"
+    clippy::not_unsafe_ptr_arg_deref,
+    reason = "the caller is a host outside Rust, to whom `unsafe` means nothing"
 )]
 
 use core::{ptr, slice};
 use std::alloc::{Layout, alloc, dealloc};
 
-use crate::MAX_REQUEST_BYTES;
+use crate::json::REQUEST_BYTES;
 
 /// A marker: its presence says that the module keeps version 1 of the interface.
 // A function, because an exported static is an address and not a value.
@@ -23,7 +24,7 @@ pub extern "C" fn verbatim_abi_1() {}
 /// Room for `len` bytes, or null: more than a request may have, or no memory left.
 #[unsafe(no_mangle)]
 pub extern "C" fn vb_alloc(len: usize) -> *mut u8 {
-    if len > MAX_REQUEST_BYTES {
+    if len > REQUEST_BYTES {
         return ptr::null_mut();
     }
     let Some(layout) = bytes(len) else {
@@ -58,7 +59,7 @@ pub extern "C" fn vb_call(address: *const u8, len: usize) -> u64 {
         // access outside it traps.
         unsafe { slice::from_raw_parts(address, len) }
     };
-    hand_out(crate::ops::call(request))
+    hand_out(crate::ops::call(request, &mut crate::outside::Outside))
 }
 
 /// Leaves `response` to the host, which frees it.

@@ -14,71 +14,53 @@ use wasm_bindgen_cli_support::Bindgen;
 pub(crate) const WASM: &str = "verbatim_bg.wasm";
 
 /// Everything that is generated.
-pub(crate) const FILES: &[&str] = &[
-    WASM,
-    "verbatim.js",
-    "verbatim.d.ts",
-    "verbatim_bg.wasm.d.ts",
-];
+pub(crate) const FILES: &[&str] = &[WASM, "verbatim.js", "verbatim.d.ts", "verbatim_bg.wasm.d.ts"];
 
 /// The page's side of the host's functions, put at the head of the glue.
 const IMPORTS_JS: &str = include_str!("../src/imports.js");
 const IMPORTS_D_TS: &str = include_str!("../src/imports.d.ts");
 
-/// How many functions the module asks of its host (ABI.md, "Imports").
-const HOST_IMPORTS: usize = 4;
-
 /// Writes [`FILES`] for the guest at `guest` into `folder`.
 pub(crate) fn generate(guest: &Path, folder: &Path) -> Result<(), String> {
     // Bindgen reads these by itself; each would change the bytes.
-    for name in [
-        "WASM_BINDGEN_ANYREF",
-        "WASM_BINDGEN_EXTERNREF",
-        "WASM_BINDGEN_MULTI_VALUE",
-    ] {
+    for name in ["WASM_BINDGEN_ANYREF", "WASM_BINDGEN_EXTERNREF", "WASM_BINDGEN_MULTI_VALUE"] {
         if env::var_os(name).is_some() {
-            return Err(format!(
-                "expected {name} not to be set; unset it, it changes the module"
-            ));
+            return Err(format!("expected {name} not to be set; unset it, it changes the module"));
         }
     }
     let bytes =
         fs::read(guest).map_err(|error| format!("cannot read {}: {error}", guest.display()))?;
     let bytes = without_custom_section(&bytes, "target_features")?;
     let mut bindgen = Bindgen::new();
-    bindgen
+    let mut output = bindgen
         .input_bytes("verbatim", bytes)
+        .typescript(true)
+        // Names of functions and of the tools: they serve nobody at run time.
+        .remove_name_section(true)
+        .remove_producers_section(true)
         .web(true)
-        .and_then(|bindgen| {
-            bindgen
-                .typescript(true)
-                // Names of functions and of the tools: they serve nobody at run time.
-                .remove_name_section(true)
-                .remove_producers_section(true)
-                .generate(folder)
-        })
+        .and_then(Bindgen::generate_output)
         .map_err(|error| format!("wasm-bindgen refused the guest: {error:#}"))?;
+    output.emit(folder).map_err(|error| format!("wasm-bindgen wrote nothing: {error:#}"))?;
+    let asked = output.wasm().imports.iter().filter(|import| import.module == "verbatim").count();
 
     rewrite(&folder.join("verbatim.js"), |glue| {
-        Ok(format!("{IMPORTS_JS}\n{}", with_host_imports(&glue)?))
+        Ok(format!("{IMPORTS_JS}\n{}", with_host_imports(&glue, asked)?))
     })?;
-    rewrite(&folder.join("verbatim.d.ts"), |types| {
-        Ok(format!("{IMPORTS_D_TS}\n{types}"))
-    })
+    rewrite(&folder.join("verbatim.d.ts"), |types| Ok(format!("{IMPORTS_D_TS}\n{types}")))
 }
 
 /// Replaces the glue's imports from a bare `"verbatim"` by the object of `imports.js`.
 ///
-/// Bindgen writes one line for each imported function; any other number says that its output has
-/// changed, and that this function must be read again.
-fn with_host_imports(glue: &str) -> Result<String, String> {
+/// Bindgen writes one line for each of the `asked` functions; any other number says that its output
+/// has changed, and that this function must be read again.
+fn with_host_imports(glue: &str, asked: usize) -> Result<String, String> {
     let mut replaced = 0;
     let mut text = String::with_capacity(glue.len());
     for line in glue.lines() {
-        let name = line.strip_prefix("import * as ").and_then(|rest| {
-            rest.trim_end_matches(';')
-                .strip_suffix(" from \"verbatim\"")
-        });
+        let name = line
+            .strip_prefix("import * as ")
+            .and_then(|rest| rest.trim_end_matches(';').strip_suffix(" from \"verbatim\""));
         match name {
             Some(name) => {
                 replaced += 1;
@@ -88,9 +70,9 @@ fn with_host_imports(glue: &str) -> Result<String, String> {
         }
         text.push('\n');
     }
-    if replaced != HOST_IMPORTS {
+    if replaced != asked {
         return Err(format!(
-            "expected {HOST_IMPORTS} lines `import … from \"verbatim\"` in wasm-bindgen's glue, \
+            "expected {asked} lines `import … from \"verbatim\"` in wasm-bindgen's glue, \
              and found {replaced}; mend `with_host_imports`"
         ));
     }

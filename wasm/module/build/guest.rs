@@ -55,24 +55,14 @@ pub(crate) fn build(workspace: &Path, target: &Path) -> Result<PathBuf, String> 
     // `cargo rustc` with the crate type named: beside an rlib, cargo would leave out fat LTO.
     cargo
         .args(["rustc", "--locked", "--package", "verbatim-wasm", "--lib"])
-        .args([
-            "--crate-type",
-            "cdylib",
-            "--target",
-            TARGET,
-            "--profile",
-            PROFILE,
-        ])
+        .args(["--crate-type", "cdylib", "--target", TARGET, "--profile", PROFILE])
         .arg("--target-dir")
         .arg(target)
         .env("CARGO_ENCODED_RUSTFLAGS", rustc_flags(workspace, &sysroot)?);
-    let status = cargo
-        .status()
-        .map_err(|error| format!("cannot run cargo for {TARGET}: {error}"))?;
+    let status =
+        cargo.status().map_err(|error| format!("cannot run cargo for {TARGET}: {error}"))?;
     if !status.success() {
-        return Err(format!(
-            "building the guest for {TARGET} failed; its messages stand above"
-        ));
+        return Err(format!("building the guest for {TARGET} failed; its messages stand above"));
     }
     Ok(target.join(TARGET).join(PROFILE).join("verbatim_wasm.wasm"))
 }

@@ -10,22 +10,11 @@ use std::{env, fs, io};
 #[test]
 #[ignore = "builds the module a second time: about a minute on two cores"]
 fn another_folder_and_another_home_give_the_same_bytes() -> io::Result<()> {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .canonicalize()?;
-    let elsewhere = tempfile::Builder::new()
-        .prefix("verbatim elsewhere ")
-        .tempdir()?;
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
+    let elsewhere = tempfile::Builder::new().prefix("verbatim elsewhere ").tempdir()?;
     let checkout = elsewhere.path().join("a longer name/checkout");
-    for part in [
-        "Cargo.toml",
-        "Cargo.lock",
-        "rust-toolchain.toml",
-        "core",
-        "wasm",
-        "host",
-        "tests",
-    ] {
+    for part in ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "core", "wasm", "host", "tests"]
+    {
         copy(&workspace.join(part), &checkout.join(part))?;
     }
 
@@ -33,20 +22,11 @@ fn another_folder_and_another_home_give_the_same_bytes() -> io::Result<()> {
     let home = elsewhere.path().join("someone");
     let cargo_home = home.join("cargo");
     fs::create_dir_all(&cargo_home)?;
-    link(
-        &real_cargo_home().join("registry"),
-        &cargo_home.join("registry"),
-    )?;
+    link(&real_cargo_home().join("registry"), &cargo_home.join("registry"))?;
 
     let target = elsewhere.path().join("target");
     let output = Command::new("cargo")
-        .args([
-            "build",
-            "--locked",
-            "--offline",
-            "--package",
-            "verbatim-module",
-        ])
+        .args(["build", "--locked", "--offline", "--package", "verbatim-module"])
         .arg("--target-dir")
         .arg(&target)
         .current_dir(&checkout)
@@ -55,19 +35,11 @@ fn another_folder_and_another_home_give_the_same_bytes() -> io::Result<()> {
         .env("HOME", &home)
         .env_remove("VERBATIM_MODULE")
         .output()?;
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 
     let built = fs::read(find(&target.join("debug/build"), "verbatim_bg.wasm")?)?;
     // Not `assert_eq!`: it would print both.
-    assert!(
-        built == verbatim_module::BYTES,
-        "{} bytes from elsewhere",
-        built.len()
-    );
+    assert!(built == verbatim_module::BYTES, "{} bytes from elsewhere", built.len());
     Ok(())
 }
 
@@ -117,8 +89,5 @@ fn find(builds: &Path, name: &str) -> io::Result<PathBuf> {
             return Ok(file);
         }
     }
-    Err(io::Error::new(
-        io::ErrorKind::NotFound,
-        format!("{name} under {}", builds.display()),
-    ))
+    Err(io::Error::new(io::ErrorKind::NotFound, format!("{name} under {}", builds.display())))
 }

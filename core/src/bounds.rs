@@ -17,17 +17,19 @@ use core::ops::RangeInclusive;
 use crate::alphabet::septets;
 use crate::limits::MESSAGE_CHARS;
 use crate::shape::Shape;
-use crate::{Alphabet, Domain, Domains, Encoding, Kind, Row, Template, Token};
+use crate::{Alphabet, Domain, Domains, Encoding, Kind, Policy, Row, Template, Token};
 
 /// The bounds of `template`, or the tokens that have no domain, each once.
 ///
-/// The policy is [`Policy::Standard`](crate::Policy::Standard).
+/// Under [`Policy::Graphemes`] a cluster may form across the end of a value, so that only bounds
+/// from outside are given.
 ///
 /// # Errors
 /// The tokens that `domains` says nothing of.
 pub fn bounds<'t, 'a>(
     template: &'t Template<'a>,
     domains: &Domains,
+    policy: Policy,
 ) -> Result<Bounds, Vec<&'t Token<'a>>> {
     let mut unknown: Vec<&Token<'_>> = Vec::new();
     for token in template.tokens() {
@@ -44,21 +46,21 @@ pub fn bounds<'t, 'a>(
     if !unknown.is_empty() {
         return Err(unknown);
     }
-    let search = |cap| {
-        let mut search =
-            Search { steps: 0, exact: true, cap, too_long: false, min: None, max: None };
-        for encoding in [Encoding::Gsm7, Encoding::Ucs2] {
-            for goal in [Goal::Min, Goal::Max] {
-                search.run(template, domains, encoding, goal);
-            }
+    let mut exact = true;
+    let mut search = |goal| {
+        let mut found = Search::run(template, domains, goal, None);
+        if found.too_long {
+            found = Search::run(template, domains, goal, Some(MESSAGE_CHARS));
         }
-        search
+        exact &= found.exact;
+        found.best
     };
-    let mut found = search(None);
-    if found.too_long {
-        found = search(Some(MESSAGE_CHARS));
-    }
-    Ok(Bounds { exact: found.exact, min: found.min, max: found.max })
+    let (min, max) = (search(Goal::Min), search(Goal::Max));
+    let found = Bounds { exact, min, max };
+    Ok(match policy {
+        Policy::Standard => found,
+        Policy::Graphemes => found.outside_of_graphemes(),
+    })
 }
 
 /// The fewest and the most segments.
@@ -71,6 +73,24 @@ pub struct Bounds {
     pub min: Option<Extreme>,
     /// The most.
     pub max: Option<Extreme>,
+}
+
+impl Bounds {
+    /// Keeping clusters whole never takes fewer segments. Nor does it take more than twice as many
+    /// and one: what does not fit into one segment begins the next, so that any two neighbours
+    /// together hold at least a segment's units. A message of one segment stays one.
+    fn outside_of_graphemes(self) -> Self {
+        let at_least = |one: Extreme| Extreme { witness: None, ..one };
+        let at_most = |one: Extreme| match one.segments {
+            0 | 1 => one,
+            several => Extreme { segments: 2 * several + 1, witness: None, ..one },
+        };
+        let single = self.max.as_ref().is_none_or(|max| max.segments <= 1);
+        match single {
+            true => self,
+            false => Self { exact: false, min: self.min.map(at_least), max: self.max.map(at_most) },
+        }
+    }
 }
 
 /// A bound.
@@ -95,7 +115,7 @@ pub struct Witness {
 
 /// Positions that a search may look at, over all rows and branches, before it is cut short: some
 /// hundredths of a second.
-const STEPS: usize = 2_000_000;
+const STEPS: usize = 500_000;
 
 /// A limit that no message reaches: with it, positions are plain sums of units.
 const UNLIMITED: usize = usize::MAX / 4;
@@ -121,60 +141,57 @@ fn domain<'d>(domains: &'d Domains, kind: Kind, name: &str) -> Option<&'d Domain
 }
 
 struct Search {
-    steps: usize,
-    exact: bool,
+    goal: Goal,
     /// Characters of a message, at most, if the search must look at them.
     cap: Option<usize>,
     /// A best message was too long to be sent: the search must look.
     too_long: bool,
-    min: Option<Extreme>,
-    max: Option<Extreme>,
+    steps: usize,
+    exact: bool,
+    best: Option<Extreme>,
 }
 
 impl Search {
-    /// Improves one bound by what one encoding can say. A variant that lacks an attribute says
-    /// nothing: its message would be refused.
-    fn run(&mut self, template: &Template<'_>, domains: &Domains, encoding: Encoding, goal: Goal) {
-        let Some(mut pieces) = Pieces::new(template, domains, encoding, goal, self.cap) else {
-            return;
-        };
-        if !pieces.has_attributes() {
-            self.branch(&mut pieces, None, true);
-            return;
-        }
-        for row in &domains.rows {
-            if pieces.set_row(row) {
-                self.branch(&mut pieces, Some(row), true);
+    /// Asks both encodings, and each variant. A variant that lacks an attribute says nothing: its
+    /// message would be refused.
+    fn run(template: &Template<'_>, domains: &Domains, goal: Goal, cap: Option<usize>) -> Self {
+        let mut search = Self { goal, cap, too_long: false, steps: 0, exact: true, best: None };
+        for encoding in [Encoding::Gsm7, Encoding::Ucs2] {
+            let pieces = Pieces::new(template, domains, encoding, goal, cap);
+            let Some(mut pieces) = pieces else { continue };
+            if !pieces.has_attributes() {
+                search.branch(&mut pieces, None, true);
+                continue;
+            }
+            for row in &domains.rows {
+                if pieces.set_row(row) {
+                    search.branch(&mut pieces, Some(row), true);
+                }
             }
         }
+        search
     }
 
-    const fn best(&mut self, goal: Goal) -> &mut Option<Extreme> {
-        match goal {
-            Goal::Min => &mut self.min,
-            Goal::Max => &mut self.max,
-        }
+    fn improves(&self, segments: usize) -> bool {
+        self.best.as_ref().is_none_or(|best| self.goal.better(segments, best.segments))
     }
 
     /// Solves with every occurrence of a token free; where that gives a repeated token two values,
     /// fixes it to each of its values in turn.
     fn branch(&mut self, pieces: &mut Pieces<'_>, row: Option<&Row>, root: bool) {
-        let (goal, encoding) = (pieces.goal, pieces.encoding);
-        let no_better = |best: &Option<Extreme>, segments: usize| {
-            best.as_ref().is_some_and(|best| !goal.better(segments, best.segments))
-        };
         // Nothing takes less than a segment: most searches for the fewest end here.
-        if goal == Goal::Min && no_better(self.best(goal), 1) {
+        if self.goal == Goal::Min && !self.improves(1) {
             return;
         }
         let Some((segments, picks)) = self.solve(pieces) else { return };
-        if no_better(self.best(goal), segments) {
+        if !self.improves(segments) {
             return;
         }
+        let encoding = pieces.encoding;
         let Some(torn) = pieces.torn(&picks) else {
             self.too_long |= self.cap.is_none() && pieces.chars(&picks) > MESSAGE_CHARS;
             let witness = Some(pieces.witness(&picks, row));
-            *self.best(goal) = Some(Extreme { segments, encoding, witness });
+            self.best = Some(Extreme { segments, encoding, witness });
             return;
         };
         for pick in pieces.slots[torn].picks() {
@@ -185,28 +202,28 @@ impl Search {
             }
         }
         pieces.slots[torn].fixed = None;
-        if root && self.steps > STEPS && !no_better(self.best(goal), segments) {
+        if root && self.steps > STEPS && self.improves(segments) {
             // Cut short: what the free occurrences reach is a bound from outside.
             self.exact = false;
-            *self.best(goal) = Some(Extreme { segments, encoding, witness: None });
+            self.best = Some(Extreme { segments, encoding, witness: None });
         }
     }
 
     /// The best count of segments and what each piece holds then.
     fn solve(&mut self, pieces: &Pieces<'_>) -> Option<(usize, Vec<Pick>)> {
         let (single, limit) = (pieces.encoding.single(), pieces.encoding.concatenated());
-        let (units, by_units) = self.place(pieces, UNLIMITED)?;
-        if units <= single {
-            return Some((1, by_units));
-        }
         let (position, by_position) = self.place(pieces, limit)?;
-        // The longest way through segments may be a text that fits one segment after all; then
-        // the text of the most units takes as many.
-        let picks = match pieces.units(&by_position) > single {
-            true => by_position,
-            false => by_units,
-        };
-        Some((position.div_ceil(limit), picks))
+        if position <= single {
+            return Some((1, by_position));
+        }
+        // Up to here a message crosses one border, where at most one unit stays empty: what ends
+        // one unit too late may fit a single segment after all, and the units must tell.
+        if position == single + 1 {
+            let (units, by_units) = self.place(pieces, UNLIMITED)?;
+            let segments = if units <= single { 1 } else { position.div_ceil(limit) };
+            return Some((segments, by_units));
+        }
+        Some((position.div_ceil(limit), by_position))
     }
 
     /// The best end position with segments of `limit` units, and what each piece holds then.
@@ -218,8 +235,8 @@ impl Search {
         for &slot in &pieces.order {
             let mut next = Layer::empty(buckets);
             for step in pieces.slots[slot].steps() {
-                next.take(&now, &step, pieces.goal, limit, self.cap.is_some());
-                self.steps += buckets;
+                next.take(&now, &step, self.goal, limit, self.cap.is_some());
+                self.steps += now.reach + 1;
             }
             layers.push(core::mem::replace(&mut now, next));
         }
@@ -230,7 +247,7 @@ impl Search {
         };
         let ends = layers.last()?.ends.iter().enumerate();
         let ends = ends.filter_map(|(bucket, ends)| Some((ends[forced]?, bucket)));
-        let (position, mut bucket) = match pieces.goal {
+        let (position, mut bucket) = match self.goal {
             Goal::Min => ends.min_by_key(|&(end, _)| end)?,
             Goal::Max => ends.max_by_key(|&(end, _)| end)?,
         };
@@ -255,6 +272,8 @@ impl Search {
 struct Layer {
     ends: Vec<[Option<usize>; 2]>,
     ways: Vec<[Way; 2]>,
+    /// The highest count of characters that has an end.
+    reach: usize,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -268,7 +287,7 @@ struct Way {
 
 impl Layer {
     fn empty(buckets: usize) -> Self {
-        Self { ends: vec![[None; 2]; buckets], ways: vec![[Way::default(); 2]; buckets] }
+        Self { ends: vec![[None; 2]; buckets], ways: vec![[Way::default(); 2]; buckets], reach: 0 }
     }
 
     /// Goes on from `before` with one choice of a piece, as often as it may be repeated.
@@ -280,7 +299,7 @@ impl Layer {
             if !counted || step.times.start() == step.times.end() {
                 let times = *step.times.end();
                 let chars = if counted { step.choice.chars(times) } else { 0 };
-                for bucket in chars..buckets {
+                for bucket in chars..buckets.min(before.reach + chars + 1) {
                     let Some(start) = before.ends[bucket - chars][from] else { continue };
                     let end = step.choice.end(start, times, limit);
                     let pick = Pick { choice: step.index, times };
@@ -298,7 +317,7 @@ impl Layer {
             let end = |start: usize, at: usize| {
                 before.ends[start][from].map(|end| step.choice.end(end, at - start, limit))
             };
-            for bucket in least..buckets {
+            for bucket in least..buckets.min(before.reach + most + 1) {
                 let new = bucket - least;
                 if before.ends[new][from].is_some() {
                     while queue.back().is_some_and(|&old| end(old, bucket) <= end(new, bucket)) {
@@ -323,6 +342,7 @@ impl Layer {
         let best = &mut self.ends[bucket][state];
         if best.is_none_or(|old| goal.better(end, old)) {
             *best = Some(end);
+            self.reach = self.reach.max(bucket);
             self.ways[bucket][state] = way;
         }
     }
@@ -331,7 +351,6 @@ impl Layer {
 /// A message in pieces: literal text and tokens, each with its choices in one encoding.
 struct Pieces<'a> {
     encoding: Encoding,
-    goal: Goal,
     slots: Vec<Slot<'a>>,
     /// The slot of each piece; a token that occurs twice stands here twice.
     order: Vec<usize>,
@@ -384,7 +403,7 @@ impl<'a> Pieces<'a> {
         goal: Goal,
         cap: Option<usize>,
     ) -> Option<Self> {
-        let mut pieces = Self { encoding, goal, slots: Vec::new(), order: Vec::new() };
+        let mut pieces = Self { encoding, slots: Vec::new(), order: Vec::new() };
         let mut literal = 0;
         for token in template.tokens() {
             pieces.literal(&template.body()[literal..token.start])?;
@@ -444,10 +463,6 @@ impl<'a> Pieces<'a> {
     fn picked<'s>(&'s self, picks: &'s [Pick]) -> impl Iterator<Item = (&'s Choice<'a>, usize)> {
         let pairs = self.order.iter().zip(picks);
         pairs.map(|(&slot, pick)| (&self.slots[slot].choices[pick.choice], pick.times))
-    }
-
-    fn units(&self, picks: &[Pick]) -> usize {
-        self.picked(picks).map(|(choice, times)| choice.shape.units() * times).sum()
     }
 
     fn chars(&self, picks: &[Pick]) -> usize {

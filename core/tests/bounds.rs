@@ -69,7 +69,7 @@ fn by_counting(template: &Template<'_>, domains: &Domains) -> Option<(usize, usi
 
 fn check(body: &str, domains: &Domains) {
     let template = Template::new(body).unwrap();
-    let found = bounds(&template, domains).unwrap();
+    let found = bounds(&template, domains, Policy::Standard).unwrap();
     let Bounds { exact, min, max } = &found;
     assert!(exact, "{found:?}");
     let expected = by_counting(&template, domains);
@@ -169,7 +169,8 @@ fn endless_domains_reach_the_limit_of_a_message() {
     for (alphabet, most) in [(Alphabet::Gsm, 22), (Alphabet::Digits, 11), (Alphabet::Any, 49)] {
         let endless = Domain::Text { max_chars: 1_000_000_000, alphabet };
         let tokens = ["x", "y"].map(|n| (Kind::Entity, n.into(), endless.clone())).into();
-        let found = bounds(&template, &Domains { tokens, rows: Vec::new() }).unwrap();
+        let found =
+            bounds(&template, &Domains { tokens, rows: Vec::new() }, Policy::Standard).unwrap();
         let max = found.max.unwrap();
         assert_eq!((found.exact, max.segments), (true, most), "{alphabet:?}");
         let values = max.witness.unwrap().values;
@@ -190,7 +191,7 @@ fn a_search_that_is_cut_short_says_so_and_bounds_from_outside() {
     let text = Domain::Text { max_chars: 700, alphabet: Alphabet::Any };
     let tokens = ["x", "y"].map(|n| (Kind::Entity, n.into(), text.clone())).into();
     let start = std::time::Instant::now();
-    let found = bounds(&template, &Domains { tokens, rows: Vec::new() }).unwrap();
+    let found = bounds(&template, &Domains { tokens, rows: Vec::new() }, Policy::Standard).unwrap();
     println!("{:?} {:?}", start.elapsed(), found.exact);
     // 1,593 letters out of 3 x + 2 y and 7 others would take 49; what is found is no less.
     assert!(found.max.as_ref().unwrap().segments >= 48, "{found:?}");
@@ -208,7 +209,8 @@ fn a_message_that_cannot_be_sent_does_not_count() {
 #[test]
 fn a_token_without_a_domain_is_named() {
     let template = Template::new("${a} {{entity:x}} {{tn:y}} ${a}").unwrap();
-    let unknown = bounds(&template, &one("x", Domain::Values(vec![]))).unwrap_err();
+    let unknown =
+        bounds(&template, &one("x", Domain::Values(vec![])), Policy::Standard).unwrap_err();
     let names: Vec<_> = unknown.iter().map(|token| (token.kind, token.name)).collect();
     assert_eq!(names, [(Kind::Variant, "a"), (Kind::Translation, "y")]);
 }
@@ -229,7 +231,7 @@ fn twelve_tokens_of_a_hundred_values_are_exact() {
     let template = Template::new(&body).unwrap();
     let domains = Domains { tokens, rows: Vec::new() };
     let start = std::time::Instant::now();
-    let found = bounds(&template, &domains).unwrap();
+    let found = bounds(&template, &domains, Policy::Standard).unwrap();
     println!("{:?}: {found:?}", start.elapsed());
     assert!(found.exact);
 }

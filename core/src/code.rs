@@ -93,6 +93,21 @@ codes! {
     InvalidDomain = 97 Error "a domain is a list of values, a length and an alphabet, or a range of numbers";
     UnknownName = 100 Warning "a token names something that exists";
     NoDomain = 101 Info "exact bounds need to know what every token may hold";
+    NeverFilled = 102 Warning "every token has a value for every variant";
+    ForcesUcs2 = 110 Warning "a character outside the GSM alphabet makes segments less than half as long";
+    StaysUcs2 = 111 Info "some characters have no spelling in the GSM alphabet";
+    OverOneSegment = 112 Warning "a message of more than one segment costs more than one";
+    DoubleSpace = 120 Info "words are parted by one space";
+    TrailingSpace = 121 Info "nothing that nobody sees stands at the end of a line";
+    TokensTouch = 122 Info "two tokens are parted by a space";
+    AllCapitals = 130 Warning "a message does not shout";
+    NoPersonalToken = 131 Info "a message says something of its reader";
+    NoDisclosure = 132 Warning "a message says how to stop and how to get help, if that is asked for";
+    PublicShortener = 140 Warning "links do not use a public shortener, which carriers block";
+    UnannouncedLink = 141 Warning "a message has links only if its campaign says so";
+    UnannouncedPhone = 142 Warning "a message has phone numbers only if its campaign says so";
+    KeywordCollision = 150 Warning "a message does not ask for a word that is a compliance keyword";
+    SharedSender = 160 Warning "an environment other than `live` does not send from the sender of `live`";
 }
 
 impl Code {

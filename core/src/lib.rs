@@ -47,7 +47,7 @@
 //! | [`Values`], [`render()`], [`preview()`] | `values.rs`, `render.rs`, `preview.rs` |
 //! | [`segments`], [`count`], [`forcing`] | `segment.rs`, `alphabet.rs`, `forcing.rs` |
 //! | [`classify`], [`Rules`] | `keyword.rs` |
-//! | [`check()`], [`compose()`] | `check.rs`, `body.rs`, `unknown_name.rs` |
+//! | [`check()`], [`compose()`] | `check.rs`, `body.rs`, `lint/` |
 //! | [`bounds()`], [`Domains`] | `bounds.rs`, `domain.rs`, `shape.rs` |
 //! | [`send()`], [`receive()`] | `send.rs`, `receive.rs` |
 //! | [`PhoneNumber`], [`MessagingServiceSid`], [`Sender`], [`Title`] | a file each |
@@ -61,6 +61,7 @@ extern crate std;
 pub mod alphabet;
 mod body;
 mod bounds;
+mod campaign;
 mod check;
 mod code;
 mod diagnostic;
@@ -70,6 +71,7 @@ mod forcing;
 mod keyword;
 mod language;
 pub mod limits;
+mod lint;
 mod messaging_service_sid;
 mod names;
 mod near_miss;
@@ -86,11 +88,11 @@ mod shape;
 mod template;
 mod title;
 mod token;
-mod unknown_name;
 mod values;
 
 pub use body::compose;
 pub use bounds::{Bounds, Extreme, Witness, bounds};
+pub use campaign::Campaign;
 pub use check::{Check, Draft, check};
 pub use code::{CODES, Code, CodeEntry, Severity};
 pub use diagnostic::{Diagnostic, Edit, Fix, Part};

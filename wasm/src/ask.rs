@@ -102,7 +102,9 @@ asks! {
         /// Codes that are not to be reported.
         silence: Option<Vec<Text<'a>>>,
         /// What the sender's campaign says of its messages.
-        campaign: Option<IgnoredAny>,
+        campaign: Option<Campaign>,
+        /// The sender of each environment.
+        senders: Option<BTreeMap<Environment, Option<Text<'a>>>>,
     }
 
     /// `preview`
@@ -147,7 +149,7 @@ asks! {
         /// The sender of the environment.
         sender: Option<Text<'a>>,
         /// The environment.
-        environment: Text<'a>,
+        environment: Environment,
         /// Literal text.
         content: Option<Text<'a>>,
         /// The templates that the host loaded.
@@ -248,6 +250,22 @@ impl From<Names> for core::Names {
             template: names.template.unwrap_or_default(),
             handoff: names.handoff.unwrap_or_default(),
         }
+    }
+}
+
+/// What a campaign says of its messages.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Campaign {
+    links: Option<bool>,
+    phone_numbers: Option<bool>,
+    disclosure: Option<bool>,
+}
+
+impl From<Campaign> for core::Campaign {
+    fn from(campaign: Campaign) -> Self {
+        let Campaign { links, phone_numbers, disclosure } = campaign;
+        Self { links, phone_numbers, disclosure: disclosure.unwrap_or_default() }
     }
 }
 
@@ -403,7 +421,7 @@ impl<T> ByKeyword<T> {
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident => $core:ty { $($word:literal $variant:ident,)* })*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
         pub enum $name {
             $(#[doc = $word] #[serde(rename = $word)] $variant,)*
         }
@@ -421,6 +439,10 @@ words! {
     Policy => core::Policy { "standard" Standard, "graphemes" Graphemes, }
     /// What to do with a token without a value.
     Missing => core::Missing { "refuse" Refuse, "blank" Blank, "keep" Keep, }
+    /// Where a template is used.
+    Environment => core::Environment {
+        "live" Live, "pre_release" PreRelease, "sandbox" Sandbox,
+    }
     /// The characters of a text.
     Alphabet => core::Alphabet { "gsm" Gsm, "digits" Digits, "any" Any, }
     /// Advanced Opt-Out's verdict.

@@ -73,9 +73,6 @@ pub fn segments<F: Face>(ask: &ask::Segments<'_>, face: F) -> F::Response {
 
 /// What can be said of a template before a value is known.
 pub fn check<F: Face>(ask: ask::Check<'_>, face: F) -> F::Response {
-    if ask.campaign.is_some() {
-        return face.respond(Err::<(), _>(not_supported("campaign")));
-    }
     let domains = match ask.domains.map(core::Domains::try_from).transpose() {
         Ok(domains) => domains,
         Err(why) => return face.respond(Err::<(), _>(json::refusal(Code::InvalidDomain, why))),
@@ -89,6 +86,15 @@ pub fn check<F: Face>(ask: ask::Check<'_>, face: F) -> F::Response {
         title: ask.title.as_ref().map(AsRef::as_ref),
         body: ask.body.as_ref(),
         names: names.as_ref(),
+        senders: ask
+            .senders
+            .iter()
+            .flatten()
+            .filter_map(|(&environment, sender)| {
+                Some((environment.into(), sender.as_ref()?.as_ref()))
+            })
+            .collect(),
+        campaign: ask.campaign.map(Into::into),
         domains: domains.as_ref(),
         policy: ask.policy.map(Into::into).unwrap_or_default(),
         silenced,
@@ -130,11 +136,7 @@ pub fn classify<F: Face>(ask: ask::Classify<'_>, face: F) -> F::Response {
 /// Whether a message leaves, and what it says.
 pub fn send<F: Face>(ask: &ask::Send<'_>, host: &mut impl core::Host, face: F) -> F::Response {
     fn decide(ask: &ask::Send<'_>, host: &mut impl core::Host) -> Result<core::Sent, Refusal> {
-        let environment = ask
-            .environment
-            .as_ref()
-            .parse()
-            .map_err(|error: core::UnknownEnvironment| field(error.to_string()))?;
+        let environment = ask.environment.into();
         let templates = ask.templates.as_deref().unwrap_or_default();
         let candidates: Vec<_> = templates
             .iter()

@@ -81,6 +81,14 @@ export interface CheckRequest {
   /** What the tokens may hold, for exact bounds. */
   domains?: Domains | null;
   policy?: Policy | null;
+  senders?: { [environment in Environment]?: string | null } | null;
+  /** What the sender's campaign says of its messages. */
+  campaign?: {
+    links?: boolean | null;
+    phone_numbers?: boolean | null;
+    /** Remind of the disclosure of STOP and HELP. */
+    disclosure?: boolean | null;
+  } | null;
   /** Codes that are not to be reported; errors are, all the same. */
   silence?: string[] | null;
 }
@@ -99,7 +107,7 @@ export interface Diagnostic {
   code: string;
   severity: Severity;
   /** The text that `range` is a range of. */
-  part: "title" | "body";
+  part: "title" | "body" | `senders.${Environment}`;
   message: string;
   range: Range;
   fixes: Fix[];

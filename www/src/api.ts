@@ -80,6 +80,12 @@ export interface ModuleInfo {
   version: string;
 }
 
+/** A number or a Messaging Service that this host may send from in one environment. */
+export interface Sender {
+  environment: Environment;
+  sender: string;
+}
+
 /** One line of the phone in `verbatim dev`. */
 export interface PhoneMessage {
   direction: "to_phone" | "from_phone";
@@ -147,7 +153,7 @@ const at = (...parts: string[]) => `/v1/${parts.map(encodeURIComponent).join("/"
 export const api = {
   signIn: (key: string) => request<unknown>("POST", at("session"), { key }),
   module: () => request<ModuleInfo>("GET", at("module")),
-  senders: () => request<unknown>("GET", at("senders")).then(senderNames),
+  senders: () => request<{ senders: Sender[] }>("GET", at("senders")).then((page) => page.senders),
 
   templates: () =>
     request<{ templates: Template[] }>("GET", at("templates")).then((page) => page.templates),
@@ -176,9 +182,3 @@ export const api = {
   answer: (from: string, to: string, body: string) =>
     request<unknown>("POST", at("dev", "phone"), { from, to, body }),
 };
-
-/** `GET /v1/senders` lists what this host may send from, as names or as records with one. */
-function senderNames(answer: unknown): string[] {
-  const { senders } = (answer ?? {}) as { senders?: (string | { sender: string })[] };
-  return (senders ?? []).map((entry) => (typeof entry === "string" ? entry : entry.sender));
-}

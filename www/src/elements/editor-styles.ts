@@ -43,6 +43,7 @@ export const editorStyles = css`
     font: inherit;
   }
   textarea {
+    flex: 1;
     min-height: 168px;
     padding: 10px 12px;
     font: 14.5px / 1.55 var(--mono);
@@ -254,9 +255,10 @@ export const editorStyles = css`
     grid-template-columns: repeat(auto-fill, minmax(min(100%, 210px), 1fr));
     gap: 14px;
   }
-  .value label {
+  .name {
     display: flex;
     align-items: baseline;
+    justify-content: space-between;
     gap: 8px;
     margin-bottom: 4px;
     font: 13.5px var(--mono);
@@ -267,8 +269,13 @@ export const editorStyles = css`
     font: 12px var(--sans);
     white-space: nowrap;
   }
-  .value .blank {
+  .lacks {
+    color: var(--warn);
+  }
+  .blank {
+    display: flex;
     align-items: center;
+    gap: 8px;
     margin: 5px 0 0;
     color: var(--muted);
     font: 13px var(--sans);

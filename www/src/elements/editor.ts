@@ -59,6 +59,8 @@ export class VerbatimEditor extends LitElement {
   @property({ attribute: false }) values: Values = {};
 
   @state() private announced = "";
+  /** Nobody is told that an empty body is too short before they wrote anything. */
+  @state() private touched = false;
   @query("textarea") private field!: HTMLTextAreaElement;
 
   /** The module's answers for what is shown now. */
@@ -100,6 +102,7 @@ export class VerbatimEditor extends LitElement {
   }
 
   #typed(event: Event): void {
+    this.touched = true;
     this.value = (event.target as HTMLTextAreaElement).value;
     this.#edited();
   }
@@ -111,6 +114,7 @@ export class VerbatimEditor extends LitElement {
 
   protected override render() {
     const { check, preview, refusal } = this.analysis;
+    const findings = this.touched || this.value !== "" ? (check?.diagnostics ?? []) : [];
     return html`
       <div class="sides">
         <section class="write">
@@ -122,12 +126,12 @@ export class VerbatimEditor extends LitElement {
             spellcheck="true"
             autocomplete="off"
             aria-describedby="findings"
-            aria-invalid=${check?.diagnostics.some(isError) ? "true" : "false"}
+            aria-invalid=${findings.some(isError) ? "true" : "false"}
             .value=${live(this.value)}
             @input=${this.#typed}
           ></textarea>
           <ul id="findings" class="findings" aria-label="Findings">
-            ${check?.diagnostics.map((one) => this.#finding(one))}
+            ${findings.map((one) => this.#finding(one))}
           </ul>
         </section>
         <section class="read" aria-label="Preview">
@@ -297,15 +301,19 @@ export class VerbatimEditor extends LitElement {
           const lacks = missing.some((one) => one.kind === token.kind && one.name === token.name);
           const id = `value-${token.kind}-${token.name}`;
           return html`<div class="value">
-            <label for=${id}>
-              <span class="chip ${token.kind} ${lacks ? "missing" : ""}">${token.name}</span>
-              <span class="kind">${KIND_NAMES[token.kind]}${lacks ? ", missing" : ""}</span>
-            </label>
+            <div class="name">
+              <label for=${id}
+                ><span class="chip ${token.kind} ${lacks ? "missing" : ""}">${token.name}</span>
+                <span class="kind">${KIND_NAMES[token.kind]}</span></label
+              >
+              <span id="${id}-lacks" class="kind lacks">${lacks ? "missing" : ""}</span>
+            </div>
             <input
               id=${id}
               type="text"
               autocomplete="off"
               dir="auto"
+              aria-describedby="${id}-lacks"
               .value=${live(value ?? "")}
               @input=${(event: Event) => {
                 const typed = (event.target as HTMLInputElement).value;

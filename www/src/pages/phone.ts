@@ -1,7 +1,7 @@
 // <verbatim-phone-page>: the phone by itself.
 import { html } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { api } from "../api.ts";
+import { api, type Sender } from "../api.ts";
 import { Page } from "../parts/page.ts";
 import { phoneNumber } from "../parts/phone-number.ts";
 import type { Verbatim } from "../verbatim.ts";
@@ -9,7 +9,7 @@ import type { Verbatim } from "../verbatim.ts";
 @customElement("verbatim-phone-page")
 export class VerbatimPhonePage extends Page {
   @property({ attribute: false }) engine!: Verbatim;
-  @state() private senders: string[] = [];
+  @state() private senders: Sender[] = [];
 
   override connectedCallback(): void {
     super.connectedCallback();

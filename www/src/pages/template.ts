@@ -10,6 +10,8 @@ import {
   type Environment,
   FINAL_STATES,
   type Message,
+  type Sender,
+  type Senders,
   type Template,
 } from "../api.ts";
 import type { EditDetail, VerbatimEditor } from "../elements/editor.ts";
@@ -46,7 +48,7 @@ export class VerbatimTemplate extends Page {
 
   @state() private template: Template | null = null;
   @state() private draft: Draft | null = null;
-  @state() private senders: string[] = [];
+  @state() private senders: Sender[] = [];
   @state() private to = phoneNumber.get();
   @state() private sent: Sent[] = [];
   @state() private sending = false;
@@ -70,10 +72,14 @@ export class VerbatimTemplate extends Page {
     // A save gives a new template its id: what is on the screen is that template already.
     if (this.template?.id === id) return;
     this.template = null;
-    this.draft = id === NEW ? drafts.open(NEW, BLANK) : null;
+    this.draft = null;
     this.sent = [];
     this.senders = (await this.attempt(() => api.senders())) ?? [];
-    if (id === NEW) return;
+    if (this.templateId !== id) return;
+    if (id === NEW) {
+      this.draft = drafts.open(NEW, { ...BLANK, senders: firstSenders(this.senders) });
+      return;
+    }
     const template = await this.attempt(() => api.template(id));
     if (template === undefined || this.templateId !== id) return;
     this.template = template;
@@ -320,7 +326,7 @@ export class VerbatimTemplate extends Page {
         )}
       </div>
       <datalist id="known-senders">
-        ${this.senders.map((sender) => html`<option value=${sender}></option>`)}
+        ${known(this.senders).map((sender) => html`<option value=${sender}></option>`)}
       </datalist>
     </section>`;
   }
@@ -405,7 +411,7 @@ export class VerbatimTemplate extends Page {
           sender === null || sender === undefined
             ? html`No ${ENVIRONMENT_NAMES[draft.environment].toLowerCase()} sender is set, so this is
             refused.`
-            : html`From ${sender}. In development nothing leaves this machine.`
+            : html`From ${sender}.`
         }
       </p>
       <p class="alert" role="alert" ?hidden=${this.sendProblem === ""}>${this.sendProblem}</p>
@@ -424,4 +430,15 @@ export class VerbatimTemplate extends Page {
       }
     </section>`;
   }
+}
+
+function known(senders: Sender[]): string[] {
+  return [...new Set(senders.map(({ sender }) => sender))];
+}
+
+/** A new template can be tried at once: it starts with the one sandbox sender, if there is one. */
+function firstSenders(senders: Sender[]): Senders {
+  const [first, ...others] = senders.filter(({ environment }) => environment === "sandbox");
+  const sandbox = others.length === 0 ? (first?.sender ?? null) : null;
+  return { ...BLANK.senders, sandbox };
 }

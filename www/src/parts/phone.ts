@@ -3,7 +3,7 @@
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
-import { api, type PhoneMessage } from "../api.ts";
+import { api, type PhoneMessage, type Sender } from "../api.ts";
 import type { Classification } from "../types.ts";
 import type { Verbatim } from "../verbatim.ts";
 import { Page } from "./page.ts";
@@ -24,7 +24,7 @@ export class VerbatimPhone extends Page {
   /** The number of the person who holds the phone. */
   @property() number = "";
   /** Senders that this host may use; one may be answered before it wrote. */
-  @property({ attribute: false }) senders: string[] = [];
+  @property({ attribute: false }) senders: Sender[] = [];
 
   @state() private messages: PhoneMessage[] = [];
   @state() private answerTo = "";
@@ -61,7 +61,9 @@ export class VerbatimPhone extends Page {
   /** The Twilio numbers that may be answered: those that wrote, then this host's others. */
   #numbers(): string[] {
     const wrote = this.messages.map((one) => (one.direction === "to_phone" ? one.from : one.to));
-    const numbers = this.senders.filter((sender) => sender.startsWith("+"));
+    const numbers = this.senders
+      .map(({ sender }) => sender)
+      .filter((sender) => sender.startsWith("+"));
     return [...new Set([...wrote.reverse(), ...numbers])];
   }
 
@@ -147,7 +149,7 @@ export class VerbatimPhone extends Page {
     return html`<li class="bubble ${mine ? "mine" : "theirs"}" data-direction=${message.direction}>
       <p class="sms" dir="auto" data-testid="bubble-text">${message.body}</p>
       <p class="small muted">
-        ${mine ? "to" : "from"} ${mine ? message.to : message.from} · ${when(message.at)}
+        ${mine ? message.to : message.from} · ${when(message.at)}
         ${
           message.status === null
             ? nothing

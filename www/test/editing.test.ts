@@ -37,8 +37,6 @@ function preview(text: string, spans: Span[]): Preview {
   };
 }
 
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are tokens of templates
-
 // Body: `Hi ${a}, ${b}${c}!` with a = `👋x`, b empty, c missing.
 const GREETING = preview("Hi 👋x, ${c}!", [
   span("a", range(3, 7), range(3, 6)),

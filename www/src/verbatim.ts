@@ -3,13 +3,15 @@
 // is not the expected one never runs. This file knows no host: whoever calls `load` says where the
 // module is and what its hash must be.
 import type {
+  Response as Answer,
   Check,
   CheckRequest,
-  Classification,
-  Description,
+  Classify,
+  Describe,
   Preview,
   PreviewRequest,
-  Rendered,
+  VerbatimError as Refusal,
+  Render,
   RenderRequest,
   Segments,
 } from "./types.ts";
@@ -27,27 +29,25 @@ export interface Source {
 /** What wasm-bindgen makes beside the module; one function per op, each `{ok}` or `{error}`. */
 export interface Glue {
   default(options: { module_or_path: BufferSource }): Promise<unknown>;
-  describe(request: object): Response<Description>;
-  segments(request: object): Response<Segments>;
-  check(request: object): Response<Check>;
-  preview(request: object): Response<Preview>;
-  render(request: object): Response<Rendered>;
-  classify(request: object): Response<Classification>;
+  describe(): Answer<Describe>;
+  segments(request: { text: string }): Answer<Segments>;
+  check(request: CheckRequest): Answer<Check>;
+  preview(request: PreviewRequest): Answer<Preview>;
+  render(request: RenderRequest): Answer<Render>;
+  classify(request: { text: string }): Answer<Classify>;
 }
-
-type Response<T> = { ok: T } | { error: { code: string; message: string } };
 
 /** A loaded module. Every method is synchronous and throws a `VerbatimError` on a refusal. */
 export interface Verbatim {
   /** Of the bytes that were instantiated, lower-case hex. */
   readonly sha256: string;
   readonly size: number;
-  describe(): Description;
+  describe(): Describe;
   segments(text: string): Segments;
   check(request: CheckRequest): Check;
   preview(request: PreviewRequest): Preview;
-  render(request: RenderRequest): Rendered;
-  classify(text: string): Classification;
+  render(request: RenderRequest): Render;
+  classify(text: string): Classify;
 }
 
 /** The module answered a request with an error. */
@@ -55,6 +55,8 @@ export class VerbatimError extends Error {
   constructor(
     readonly code: string,
     message: string,
+    /** More, for programs: what is missing, or the diagnostics of the body. */
+    readonly detail: Refusal["detail"],
   ) {
     super(message);
     this.name = "VerbatimError";
@@ -122,7 +124,7 @@ function over(glue: Glue, sha256: string, size: number): Verbatim {
   return {
     sha256,
     size,
-    describe: () => unwrap(glue.describe({})),
+    describe: () => unwrap(glue.describe()),
     segments: (text) => unwrap(glue.segments({ text })),
     check: (request) => unwrap(glue.check(request)),
     preview: (request) => unwrap(glue.preview(request)),
@@ -131,9 +133,10 @@ function over(glue: Glue, sha256: string, size: number): Verbatim {
   };
 }
 
-function unwrap<T>(response: Response<T>): T {
+function unwrap<T>(response: Answer<T>): T {
   if ("error" in response) {
-    throw new VerbatimError(response.error.code, response.error.message);
+    const { code, message, detail } = response.error;
+    throw new VerbatimError(code, message, detail);
   }
   return response.ok;
 }

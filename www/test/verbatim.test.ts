@@ -13,7 +13,7 @@ function serve(answer: Response | Error): void {
 }
 
 function glue(overrides: Partial<Glue> = {}): Glue & { default: ReturnType<typeof vi.fn> } {
-  const unasked = () => ({ error: { code: "V090", message: "not asked here" } });
+  const unasked = () => ({ error: { code: "V090", message: "not asked here", detail: null } });
   return {
     describe: unasked,
     segments: unasked,
@@ -83,5 +83,5 @@ test("an error of the module is thrown with its code and its sentence", async ()
     }
   })();
   expect(caught).toBeInstanceOf(VerbatimError);
-  expect(caught).toMatchObject({ code: "V090", message: "not asked here" });
+  expect(caught).toMatchObject({ code: "V090", message: "not asked here", detail: null });
 });

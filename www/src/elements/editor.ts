@@ -12,9 +12,10 @@ import type {
   Preview,
   Segments,
   Token,
+  TokenName,
   Values,
 } from "../types.ts";
-import { type Named, valueFor, withValue } from "../values.ts";
+import { valueFor, withValue } from "../values.ts";
 import type { Verbatim } from "../verbatim.ts";
 import { editorStyles } from "./editor-styles.ts";
 import { type Origin, origin } from "./origin.ts";
@@ -107,7 +108,7 @@ export class VerbatimEditor extends LitElement {
     this.#edited();
   }
 
-  #setValue(token: Named, value: string | null): void {
+  #setValue(token: TokenName, value: string | null): void {
     this.values = withValue(this.values, token, value);
     this.#edited();
   }
@@ -241,7 +242,7 @@ export class VerbatimEditor extends LitElement {
   /** Replaces each character where it was written; what came twice from one value, once. */
   #mend(found: { one: Forcing; from: Origin | null }[]): void {
     const inBody: Replacement[] = [];
-    const inValues = new Map<string, { token: Named; places: Map<number, Replacement> }>();
+    const inValues = new Map<string, { token: TokenName; places: Map<number, Replacement> }>();
     for (const { one, from } of found) {
       if (from === null || one.replacement === null) continue;
       const replacement = { at: from.at, text: one.replacement };

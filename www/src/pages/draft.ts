@@ -1,7 +1,7 @@
 // What a writer has typed and not saved. It outlives the page it was typed in, so that a look at
 // the phone costs nothing; closing the tab asks first.
-import type { Environment, Senders, Template, TemplateDraft } from "../api.ts";
-import type { Values } from "../types.ts";
+import type { Senders, Template, TemplateDraft } from "../api.ts";
+import type { Environment, Values } from "../types.ts";
 
 /** The key of the draft that is no template yet. */
 export const NEW = "new";

@@ -7,7 +7,6 @@ import { repeat } from "lit/directives/repeat.js";
 import {
   api,
   ENVIRONMENTS,
-  type Environment,
   FINAL_STATES,
   type Message,
   type Sender,
@@ -22,7 +21,7 @@ import { phoneNumber } from "../parts/phone-number.ts";
 import { Poll } from "../parts/poll.ts";
 import { deleteQuestion, duplicateQuestion } from "../parts/questions.ts";
 import { address } from "../route.ts";
-import type { Diagnostic } from "../types.ts";
+import type { Diagnostic, Environment } from "../types.ts";
 import type { Verbatim } from "../verbatim.ts";
 import { BLANK, type Draft, drafts, NEW } from "./draft.ts";
 

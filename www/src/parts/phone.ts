@@ -4,7 +4,7 @@ import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { api, type PhoneMessage, type Sender } from "../api.ts";
-import type { Classification } from "../types.ts";
+import type { Classify, Keyword } from "../types.ts";
 import type { Verbatim } from "../verbatim.ts";
 import { Page } from "./page.ts";
 import { Poll } from "./poll.ts";
@@ -12,11 +12,11 @@ import { when } from "./when.ts";
 
 const POLL_MS = 800;
 
-const READ_AS = {
+const READ_AS: Record<Keyword, string> = {
   STOP: "read as STOP: this number opts out",
   START: "read as START: this number opts in again",
   HELP: "read as HELP: the help text is sent back",
-} as const;
+};
 
 @customElement("verbatim-phone")
 export class VerbatimPhone extends Page {
@@ -161,15 +161,27 @@ export class VerbatimPhone extends Page {
 
   #readAs() {
     if (this.text === "") return nothing;
-    let answer: Classification;
+    let answer: Classify;
     try {
       answer = this.engine.classify(this.text);
     } catch (cause) {
       return cause instanceof Error ? cause.message : nothing;
     }
     if (answer.keyword === null) return "no keyword: goes on to the agent";
-    const steps = answer.trace.map(({ step }) => step).join(", ");
-    return steps === "" ? READ_AS[answer.keyword] : `${READ_AS[answer.keyword]} (${steps})`;
+    const steps = answer.trace.map(said).join(", ");
+    return `${READ_AS[answer.keyword]} (${steps})`;
+  }
+}
+
+/** "trimmed", "dropped `!`", "matched `UNSUBSCRIBE`". */
+function said({ step, before, after }: Classify["trace"][number]): string {
+  switch (step) {
+    case "trimmed":
+      return "trimmed";
+    case "dropped":
+      return `dropped \`${before.slice(after.length)}\``;
+    case "matched":
+      return `matched \`${after}\``;
   }
 }
 

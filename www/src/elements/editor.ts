@@ -136,7 +136,7 @@ export class VerbatimEditor extends LitElement {
           </ul>
         </section>
         <section class="read" aria-label="Preview">
-          <h3 class="heading">Preview</h3>
+          <h2 class="heading">Preview</h2>
           ${preview === null ? nothing : this.#preview(preview)}
           ${refusal === null ? nothing : html`<p class="refusal" role="alert">${refusal}</p>`}
         </section>
@@ -150,7 +150,7 @@ export class VerbatimEditor extends LitElement {
     const { segments } = preview;
     return html`
       <p class="text" part="preview" dir="auto" data-testid="preview-text">${pieces(preview).map(chip)}</p>
-      <dl class="counts" part="counts" aria-label="Counts">
+      <dl class="counts" part="counts">
         ${count("Segments", segments.segments, "segments", segments.segments > 1)}
         ${count("Encoding", segments.encoding, "encoding", segments.encoding === "UCS-2")}
         ${count(unitName(segments), segments.units, "units")}
@@ -192,7 +192,7 @@ export class VerbatimEditor extends LitElement {
     const mendable = found.filter(({ one }) => one.replacement !== null);
     return html`
       <section class="forcing" aria-label="Characters that force UCS-2">
-        <h3 class="heading">
+        <h2 class="heading">
           ${plural(forcing_total, "character")} ${forcing_total === 1 ? "forces" : "force"} UCS-2
           ${
             mendable.length < 2
@@ -201,7 +201,7 @@ export class VerbatimEditor extends LitElement {
                 Replace all ${mendable.length}
               </button>`
           }
-        </h3>
+        </h2>
         <ul>
           ${found.slice(0, FORCING_SHOWN).map(
             ({ one, from }) => html`<li>
@@ -295,7 +295,7 @@ export class VerbatimEditor extends LitElement {
     if (tokens.length === 0) return nothing;
     const missing = preview?.missing ?? [];
     return html`<section class="values" aria-label="Values">
-      <h3 class="heading">Values</h3>
+      <h2 class="heading">Values</h2>
       <div class="grid">
         ${tokens.map((token) => {
           const value = valueFor(this.values, token);

@@ -95,17 +95,19 @@ export class VerbatimPhone extends Page {
           @change=${this.#chooseNumber}
         />
       </label>
-      <ol class="bubbles" role="log" aria-label="Conversation" tabindex="0">
+      <div class="bubbles" role="log" aria-label="Conversation" tabindex="0">
         ${
           this.messages.length === 0
-            ? html`<li class="empty">Nothing has reached this number yet.</li>`
-            : repeat(
+            ? html`<p class="empty">Nothing has reached this number yet.</p>`
+            : html`<ol>
+              ${repeat(
                 this.messages,
                 (one) => one.sid,
                 (one) => this.#bubble(one),
-              )
+              )}
+            </ol>`
         }
-      </ol>
+      </div>
       <form class="answer" @submit=${this.#answer}>
         ${
           numbers.length < 2

@@ -138,10 +138,25 @@ test("an edit that was not saved is still there after a look at the phone", asyn
 
 test("no page is wider than a narrow phone", async ({ page, host }) => {
   await page.setViewportSize({ width: 390, height: 844 });
+  const wider = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+
+  const editor = await EditorPage.create(page);
+  await editor.title.fill(`n${choice.name()}`.padEnd(100, "n"));
+  await editor.body.fill(`{{ entity:x }} ${"w".repeat(160)} \${${"v".repeat(60)}}`);
+  expect(await wider(), "with findings").toBeLessThanOrEqual(0);
+  await editor.body.fill("w".repeat(400));
+  await editor.save();
+  await editor.to.fill(choice.number());
+  await editor.to.blur();
+  const { card } = await editor.send();
+  await expect(card.getByTestId("state")).toHaveText("delivered");
+  await expect(editor.received("w".repeat(400))).toHaveCount(1);
+  expect(await wider(), "with a message").toBeLessThanOrEqual(0);
+
   for (const address of ["#/templates", "#/templates/new", "#/messages", "#/phone"]) {
     await page.goto(new URL(address, host.ready.listening).href);
     await expect(page.getByRole("heading", { level: 1 })).toBeAttached();
-    const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(wider, address).toBeLessThanOrEqual(0);
+    await expect(page.getByText(/Loading/)).toHaveCount(0);
+    expect(await wider(), address).toBeLessThanOrEqual(0);
   }
 });

@@ -22,6 +22,7 @@ export const editorStyles = css`
   }
   .sides {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 20px;
   }
   @container (min-width: 620px) {
@@ -190,6 +191,10 @@ export const editorStyles = css`
   .message {
     display: block;
     white-space: pre-wrap;
+  }
+  .message code,
+  button code {
+    font: 0.92em var(--mono);
   }
   .actions {
     display: flex;

@@ -22,6 +22,7 @@ import { type Origin, origin } from "./origin.ts";
 import { palette } from "./palette.ts";
 import { type Piece, pieces } from "./pieces.ts";
 import { place } from "./place.ts";
+import { prose } from "./prose.ts";
 import { type Replacement, replaced } from "./replace.ts";
 import { replaceIn, select } from "./textarea.ts";
 
@@ -138,7 +139,7 @@ export class VerbatimEditor extends LitElement {
         <section class="read" aria-label="Preview">
           <h2 class="heading">Preview</h2>
           ${preview === null ? nothing : this.#preview(preview)}
-          ${refusal === null ? nothing : html`<p class="refusal" role="alert">${refusal}</p>`}
+          ${refusal === null ? nothing : html`<p class="refusal" role="alert">${prose(refusal)}</p>`}
         </section>
       </div>
       ${check === null ? nothing : this.#values(check, preview)}
@@ -271,7 +272,7 @@ export class VerbatimEditor extends LitElement {
 
   #finding(finding: Diagnostic) {
     return html`<li class=${finding.severity} data-code=${finding.code}>
-      <span class="message"><b>${finding.severity}</b> ${finding.message}</span>
+      <span class="message"><b>${finding.severity}</b> ${prose(finding.message)}</span>
       <span class="actions">
         <button
           type="button"
@@ -282,7 +283,7 @@ export class VerbatimEditor extends LitElement {
         </button>
         ${finding.fixes.map(
           (fix) => html`<button type="button" @click=${() => this.#fix(fix)}>
-            ${fix.label}
+            ${prose(fix.label)}
           </button>`,
         )}
         <span class="code">${finding.code}</span>

@@ -14,6 +14,7 @@ import {
   type Template,
 } from "../api.ts";
 import type { EditDetail, VerbatimEditor } from "../elements/editor.ts";
+import { prose } from "../elements/prose.ts";
 import type { VerbatimDialog } from "../parts/dialog.ts";
 import type { Previewed } from "../parts/message-card.ts";
 import { Page } from "../parts/page.ts";
@@ -268,7 +269,7 @@ export class VerbatimTemplate extends Page {
         </div>
       </form>
       <p id="title-findings" class="small bad" ?hidden=${findings.length === 0}>
-        ${findings.map(({ message }) => message).join("; ")}
+        ${findings.map(({ message }) => prose(message))}
       </p>
       <p class="muted small" role="status" data-testid="save-state">${this.#saveState(unsaved)}</p>
       ${this.alert()}`;
@@ -413,7 +414,7 @@ export class VerbatimTemplate extends Page {
             : html`From ${sender}.`
         }
       </p>
-      <p class="alert" role="alert" ?hidden=${this.sendProblem === ""}>${this.sendProblem}</p>
+      <p class="alert" role="alert" ?hidden=${this.sendProblem === ""}>${prose(this.sendProblem)}</p>
       ${
         this.sent.length === 0
           ? nothing

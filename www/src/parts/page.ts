@@ -2,6 +2,7 @@
 // it, and one alert region that says in a sentence what went wrong.
 import { html, LitElement } from "lit";
 import { state } from "lit/decorators.js";
+import { prose } from "../elements/prose.ts";
 
 export abstract class Page extends LitElement {
   /** The sentence of the last failure; empty once something succeeded. */
@@ -25,6 +26,6 @@ export abstract class Page extends LitElement {
 
   /** Always in the page, so that a screen reader hears it change. */
   protected alert() {
-    return html`<p class="alert" role="alert" ?hidden=${this.problem === ""}>${this.problem}</p>`;
+    return html`<p class="alert" role="alert" ?hidden=${this.problem === ""}>${prose(this.problem)}</p>`;
   }
 }

@@ -4,6 +4,7 @@ import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { api, type PhoneMessage, type Sender } from "../api.ts";
+import { prose } from "../elements/prose.ts";
 import type { Classify, Keyword } from "../types.ts";
 import type { Verbatim } from "../verbatim.ts";
 import { Page } from "./page.ts";
@@ -171,7 +172,7 @@ export class VerbatimPhone extends Page {
     }
     if (answer.keyword === null) return "no keyword: goes on to the agent";
     const steps = answer.trace.map(said).join(", ");
-    return `${READ_AS[answer.keyword]} (${steps})`;
+    return prose(`${READ_AS[answer.keyword]} (${steps})`);
   }
 }
 

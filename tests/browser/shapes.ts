@@ -9,19 +9,11 @@ export interface Message {
   sid: string | null;
 }
 
-/** What the fake Twilio was asked to send, as it saw it. */
+/** What reached the fake Twilio over HTTP and what it answered, oldest first. */
 export interface TwilioLog {
-  messages: {
-    sid: string;
-    to: string;
-    from: string;
-    body: string;
-    num_segments: string | number;
+  entries: {
+    fields: Record<string, string>;
+    status: number;
+    response: { sid?: string; num_segments?: string };
   }[];
-}
-
-export interface Template {
-  id: string;
-  title: string;
-  body: string;
 }

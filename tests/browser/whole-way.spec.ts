@@ -2,7 +2,7 @@
 // suppressed, opt in, receive; and every engine on that way says the same text and segments.
 import { expect, test } from "./console.ts";
 import { EditorPage } from "./editor-page.ts";
-import { embeddedModule } from "./host.ts";
+import { embeddedModule, type Host } from "./host.ts";
 import { Choice, SEED } from "./random.ts";
 import type { Message, TwilioLog } from "./shapes.ts";
 
@@ -82,20 +82,20 @@ test("a template is written, sent, answered with STOP, suppressed, and received 
 
   await test.step("page, host and Twilio say the same text, segments and module", async () => {
     const message = await host.get<Message>(`/v1/messages/${first.id}`);
-    const log = await host.get<TwilioLog>("/v1/dev/log");
-    const posted = log.messages.filter((one) => one.to === number);
+    const posted = await postedTo(host, number);
     expect(posted).toHaveLength(1);
+    expect(posted[0]?.fields).toMatchObject({ SmartEncoded: "false" });
 
     expect(await first.card.getByTestId("message-text").textContent()).toBe(previewed.text);
     expect(message.text).toBe(previewed.text);
-    expect(posted[0]?.body).toBe(previewed.text);
+    expect(posted[0]?.fields["Body"]).toBe(previewed.text);
     expect(message.segments).toMatchObject({
       segments: previewed.segments,
       encoding: previewed.encoding,
       units: previewed.units,
     });
-    expect(Number(posted[0]?.num_segments)).toBe(previewed.segments);
-    expect(message.sid).toBe(posted[0]?.sid);
+    expect(Number(posted[0]?.response.num_segments)).toBe(previewed.segments);
+    expect(message.sid).toBe(posted[0]?.response.sid);
 
     const shown = await page.getByTestId("module-sha256").textContent();
     expect(shown).toMatch(/^[0-9a-f]{64}$/);
@@ -119,7 +119,13 @@ test("a template is written, sent, answered with STOP, suppressed, and received 
     const third = await editor.send();
     await expect(third.card.getByTestId("state")).toHaveText("delivered");
     await expect(editor.received(text)).toHaveCount(2);
-    const log = await host.get<TwilioLog>("/v1/dev/log");
-    expect(log.messages.filter((one) => one.to === number && one.body === text)).toHaveLength(2);
+    const posted = await postedTo(host, number);
+    expect(posted.map(({ fields }) => fields["Body"])).toEqual([text, text]);
   });
 });
+
+/** Every request by which a message was asked for, and that Twilio granted. */
+async function postedTo(host: Host, number: string): Promise<TwilioLog["entries"]> {
+  const { entries } = await host.get<TwilioLog>("/v1/dev/log");
+  return entries.filter(({ fields, status }) => fields["To"] === number && status === 201);
+}

@@ -88,7 +88,6 @@ export interface Sender {
 
 /** One line of the phone in `verbatim dev`. */
 export interface PhoneMessage {
-  direction: "to_phone" | "from_phone";
   from: string;
   to: string;
   body: string;

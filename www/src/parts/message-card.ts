@@ -50,7 +50,8 @@ export class VerbatimMessage extends Page {
     return html`<article class="message" aria-label="Message to ${message.to}" data-id=${message.id}>
       <header class="row">
         <strong class="badge ${TONE[state] ?? "going"}" role="status" data-testid="state">${state}</strong>
-        <span class="muted">${message.reason ?? MEANING[state] ?? ""}</span>
+        <span class="muted">${MEANING[state] ?? ""}</span>
+        ${message.reason === null ? nothing : html`<code class="muted small">${message.reason}</code>`}
       </header>
       <p class="sms" dir="auto" data-testid="message-text">${message.text}</p>
       ${
@@ -64,7 +65,7 @@ export class VerbatimMessage extends Page {
         ${message.template === null ? nothing : html`· <span>${message.template}</span>`}
         · ${when(message.created_at)}
       </p>
-      <p class="muted small">
+      <p class="muted small module">
         Module <code data-testid="message-module" title=${message.module}>${message.module}</code>
       </p>
       ${this.#asPreviewed()}

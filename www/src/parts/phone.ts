@@ -61,7 +61,7 @@ export class VerbatimPhone extends Page {
 
   /** The Twilio numbers that may be answered: those that wrote, then this host's others. */
   #numbers(): string[] {
-    const wrote = this.messages.map((one) => (one.direction === "to_phone" ? one.from : one.to));
+    const wrote = this.messages.map((one) => (one.from === this.number ? one.to : one.from));
     const numbers = this.senders
       .map(({ sender }) => sender)
       .filter((sender) => sender.startsWith("+"));
@@ -148,8 +148,8 @@ export class VerbatimPhone extends Page {
   }
 
   #bubble(message: PhoneMessage) {
-    const mine = message.direction === "from_phone";
-    return html`<li class="bubble ${mine ? "mine" : "theirs"}" data-direction=${message.direction}>
+    const mine = message.from === this.number;
+    return html`<li class="bubble ${mine ? "mine" : "theirs"}" data-direction=${mine ? "from_phone" : "to_phone"}>
       <p class="sms" dir="auto" data-testid="bubble-text">${message.body}</p>
       <p class="small muted">
         ${mine ? message.to : message.from} · ${when(message.at)}

@@ -150,7 +150,7 @@ const at = (...parts: string[]) => `/v1/${parts.map(encodeURIComponent).join("/"
 
 /** One method per route. */
 export const api = {
-  signIn: (key: string) => request<unknown>("POST", at("session"), { key }),
+  signIn: (key: string) => request<unknown>("POST", at("session"), { api_key: key }),
   module: () => request<ModuleInfo>("GET", at("module")),
   senders: () => request<{ senders: Sender[] }>("GET", at("senders")).then((page) => page.senders),
 

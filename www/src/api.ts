@@ -59,7 +59,8 @@ export interface Message {
   /** SHA-256 of the module that rendered and counted it. */
   module: string;
   sid: string | null;
-  error: { code: number | string; message: string } | null;
+  /** What Twilio or the carrier said, and what to do about it. */
+  error: { code: number | null; message: string; help: string | null } | null;
   created_at: string;
 }
 

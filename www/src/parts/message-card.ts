@@ -54,11 +54,7 @@ export class VerbatimMessage extends Page {
         ${message.reason === null ? nothing : html`<code class="muted small">${message.reason}</code>`}
       </header>
       <p class="sms" dir="auto" data-testid="message-text">${message.text}</p>
-      ${
-        message.error === null || message.error === undefined
-          ? nothing
-          : html`<p class="alert">${message.error.message} (${message.error.code})</p>`
-      }
+      ${message.error === null ? nothing : failure(message.error)}
       <p class="muted small">
         <span data-testid="message-segments">${sentence(segments)}</span>
         · to ${message.to} from ${message.sender} in ${message.environment}
@@ -83,6 +79,11 @@ export class VerbatimMessage extends Page {
       ? html`<p class="small good">✓ text, segments and module are those of the preview</p>`
       : html`<p class="small warn">not what the preview showed: another version was sent</p>`;
   }
+}
+
+function failure({ code, message, help }: NonNullable<Message["error"]>) {
+  const numbered = code === null ? message : `${message} (${code})`;
+  return html`<p class="alert">${help === null ? numbered : `${numbered}: ${help}`}</p>`;
 }
 
 declare global {

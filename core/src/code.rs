@@ -83,6 +83,7 @@ codes! {
     NotGranted = 36 Error "the host grants what a call asks for";
     HostMalformed = 37 Error "the host understands what a call asks for";
     HostBudget = 38 Error "a call stays within the host's budget";
+    InvalidPattern = 40 Error "a keyword pattern is a small regular expression that needs a character";
     RequestNotJson = 90 Error "a request is one JSON object in UTF-8";
     UnknownOp = 91 Error "a request names an op that the module has";
     RequestField = 92 Error "a request has the fields of its op, and no others";

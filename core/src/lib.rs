@@ -46,7 +46,8 @@
 //! | [`Diagnostic`], [`Code`], [`Fix`] | `diagnostic.rs`, `code.rs`, `near_miss.rs` |
 //! | [`Values`], [`render()`], [`preview()`] | `values.rs`, `render.rs`, `preview.rs` |
 //! | [`segments`], [`count`], [`forcing`] | `segment.rs`, `alphabet.rs`, `forcing.rs` |
-//! | [`classify`], [`Rules`] | `keyword.rs` |
+//! | [`classify`], [`Rules`], [`KeywordSet`] | `keyword.rs`, `keyword_set.rs`, `pattern.rs` |
+//! | [`complete()`] | `complete.rs` |
 //! | [`check()`], [`compose()`] | `check.rs`, `body.rs`, `lint/` |
 //! | [`bounds()`], [`Domains`] | `bounds.rs`, `domain.rs`, `shape.rs` |
 //! | [`send()`], [`receive()`] | `send.rs`, `receive.rs` |
@@ -64,17 +65,21 @@ mod bounds;
 mod campaign;
 mod check;
 mod code;
+mod complete;
 mod diagnostic;
 mod domain;
 mod environment;
 mod forcing;
 mod keyword;
+mod keyword_set;
 mod language;
 pub mod limits;
 mod lint;
 mod messaging_service_sid;
 mod names;
 mod near_miss;
+#[cfg(feature = "patterns")]
+pub mod pattern;
 mod phone_number;
 mod preview;
 mod range;
@@ -95,14 +100,18 @@ pub use bounds::{Bounds, Extreme, Witness, bounds};
 pub use campaign::Campaign;
 pub use check::{Check, Draft, check};
 pub use code::{CODES, Code, CodeEntry, Severity};
+pub use complete::{Completion, Completions, complete};
 pub use diagnostic::{Diagnostic, Edit, Fix, Part};
 pub use domain::{Alphabet, Domain, Domains, Row};
 pub use environment::{Environment, UnknownEnvironment};
 pub use forcing::{Forcing, forcing};
 pub use keyword::{Classification, Keyword, Replies, Rules, Step, classify, variants};
+pub use keyword_set::KeywordSet;
 pub use language::choose;
 pub use messaging_service_sid::MessagingServiceSid;
 pub use names::Names;
+#[cfg(feature = "patterns")]
+pub use pattern::Pattern;
 pub use phone_number::PhoneNumber;
 pub use preview::{Preview, TokenSpan, preview};
 pub use range::{Offsets, TextRange};

@@ -380,6 +380,32 @@ pub struct Render<'a> {
     pub segments: Segments<'a>,
 }
 
+/// `complete`
+#[derive(Debug)]
+pub struct Complete<'a>(pub &'a core::Completions);
+
+impl Serialize for Complete<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut all = to.serialize_struct("Complete", 2)?;
+        all.serialize_field("items", &Each(&self.0.items, item))?;
+        all.serialize_field("items_total", &self.0.total)?;
+        all.end()
+    }
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    label: &'a str,
+    insert: &'a str,
+    range: Range,
+    detail: &'static str,
+}
+
+fn item(one: &core::Completion) -> Item<'_> {
+    let (range, detail) = (one.range.into(), one.kind.as_str());
+    Item { label: &one.label, insert: &one.insert, range, detail }
+}
+
 /// `classify`
 #[derive(Debug, Serialize)]
 pub struct Classify<'a> {

@@ -131,6 +131,17 @@ asks! {
         missing: Option<Missing>,
     }
 
+    /// `complete`
+    Complete {
+        /// The body.
+        #[serde(borrow)]
+        body: Text<'a>,
+        /// Where the writer is, in UTF-16 code units.
+        at: usize,
+        /// What exists.
+        names: Names,
+    }
+
     /// `classify`
     Classify {
         /// The text.
@@ -376,8 +387,7 @@ impl Domain {
 #[serde(default, deny_unknown_fields)]
 pub struct Rules<'a> {
     /// Optional sets, by name.
-    #[serde(borrow)]
-    pub sets: Option<Vec<Text<'a>>>,
+    pub sets: Option<Vec<KeywordSet>>,
     /// More words.
     #[serde(borrow)]
     pub words: Option<ByKeyword<Vec<Text<'a>>>>,
@@ -442,6 +452,10 @@ words! {
     /// Where a template is used.
     Environment => core::Environment {
         "live" Live, "pre_release" PreRelease, "sandbox" Sandbox,
+    }
+    /// An optional set of words.
+    KeywordSet => core::KeywordSet {
+        "twilio" Twilio, "fcc" Fcc, "french" French, "spanish" Spanish,
     }
     /// The characters of a text.
     Alphabet => core::Alphabet { "gsm" Gsm, "digits" Digits, "any" Any, }

@@ -80,6 +80,14 @@ pub fn render(#[wasm_bindgen(unchecked_param_type = "RenderRequest")] request: J
     parsed(request, |ask, face| ops::render(&ask, face))
 }
 
+/// What may stand where the writer is typing a token.
+#[wasm_bindgen(unchecked_return_type = "Response<Complete>")]
+pub fn complete(
+    #[wasm_bindgen(unchecked_param_type = "CompleteRequest")] request: JsValue,
+) -> JsValue {
+    parsed(request, ops::complete)
+}
+
 /// What a reply means.
 #[wasm_bindgen(unchecked_return_type = "Response<Classify>")]
 pub fn classify(

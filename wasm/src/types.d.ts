@@ -33,7 +33,7 @@ export type Names = { [kind in Kind | "template" | "handoff"]?: string[] | null 
 export type ByKeyword<T> = { [keyword in Keyword]?: T | null };
 
 export interface Rules {
-  sets?: string[] | null;
+  sets?: ("twilio" | "fcc" | "french" | "spanish")[] | null;
   words?: ByKeyword<string[]> | null;
   patterns?: ByKeyword<string[]> | null;
   yes_only_when_opted_out?: boolean | null;
@@ -179,6 +179,19 @@ export interface RenderRequest {
 export interface Render {
   text: string;
   segments: Segments;
+}
+
+export interface CompleteRequest {
+  body: string;
+  /** Where the writer is, in UTF-16 code units. */
+  at: number;
+  names: Names;
+}
+
+export interface Complete {
+  /** At most 200. */
+  items: { label: string; insert: string; range: Range; detail: Kind }[];
+  items_total: number;
 }
 
 export interface ClassifyRequest {

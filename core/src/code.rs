@@ -71,6 +71,7 @@ codes! {
     InvalidTokenName = 14 Error "a token's name has letters, digits and `_` (and `-`, but in `${…}`)";
     TokenWithoutName = 15 Error "a token has a name";
     PromptReferenceInBody = 16 Error "`{{twilio_sms:…}}` and `{{ho:…}}` belong in an action's prompt";
+    UnknownReference = 17 Error "a prompt's reference names a template or a handoff that exists";
     MissingValue = 20 Error "every token has a value when a message is sent";
     TextBlank = 21 Error "a message is not blank (Twilio 21602)";
     TextLength = 22 Error "a message has at most 1600 characters (Twilio 21617)";

@@ -19,7 +19,7 @@ pub fn complete(body: &str, at: usize, names: &Names) -> Completions {
     // Two passes, so that what begins as the writer began comes first.
     for begins in [true, false] {
         for &kind in open.kinds {
-            for name in names.of(kind) {
+            for name in names.of(kind).unwrap_or_default() {
                 let lower = name.to_ascii_lowercase();
                 let fits = match begins {
                     true => lower.starts_with(&wanted),
@@ -130,7 +130,7 @@ mod tests {
         let at = body.find('|').unwrap();
         let cursor = body[..at].encode_utf16().count();
         let body = body.replace('|', "");
-        let list = |names: &[&str]| names.iter().map(ToString::to_string).collect();
+        let list = |names: &[&str]| Some(names.iter().map(ToString::to_string).collect());
         let names = Names {
             variant: list(&["name", "property_name"]),
             entity: list(&["booking_date", "name"]),

@@ -50,6 +50,7 @@
 //! | [`complete()`] | `complete.rs` |
 //! | [`check()`], [`compose()`] | `check.rs`, `body.rs`, `lint/` |
 //! | [`bounds()`], [`Domains`] | `bounds.rs`, `domain.rs`, `shape.rs` |
+//! | [`check_prompt()`] | `prompt.rs` |
 //! | [`send()`], [`receive()`] | `send.rs`, `receive.rs` |
 //! | [`PhoneNumber`], [`MessagingServiceSid`], [`Sender`], [`Title`] | a file each |
 #![no_std]
@@ -82,6 +83,7 @@ mod near_miss;
 pub mod pattern;
 mod phone_number;
 mod preview;
+mod prompt;
 mod range;
 mod receive;
 mod refusal;
@@ -114,6 +116,7 @@ pub use names::Names;
 pub use pattern::Pattern;
 pub use phone_number::PhoneNumber;
 pub use preview::{Preview, TokenSpan, preview};
+pub use prompt::{PromptCheck, Reference, Target, check_prompt};
 pub use range::{Offsets, TextRange};
 pub use receive::{Answerer, Disposition, Inbound, OptOutType, Received, receive};
 pub use refusal::{Detail, Refusal};

@@ -112,6 +112,10 @@ pub struct Parsed<'a> {
 }
 
 impl Parsed<'_> {
+    pub(crate) fn near_misses(&self) -> &[NearMiss] {
+        &self.near_misses
+    }
+
     /// How many diagnostics there are, without making them.
     #[must_use]
     pub fn diagnostics_total(&self) -> usize {

@@ -118,8 +118,12 @@ fn each_lint_says_what_is_wrong_and_how_to_mend_it() {
         V160 "" `sandbox` sends from `+15550001111`, the sender of `live`: expected one of its own, so that a test never goes out from it
     "#]],
     );
-    let names = Names { variant: vec!["opening_hours".into()], ..Names::default() };
-    let body = "${variant_opening_hours} ${opening_hour} {{entity:x}}";
+    let names = Names {
+        variant: Some(vec!["opening_hours".into()]),
+        entity: Some(vec![]),
+        ..Names::default()
+    };
+    let body = "${variant_opening_hours} ${opening_hour} {{entity:x}} {{tn:unknown}}";
     expect_of(
         &Draft { names: Some(&names), ..draft(body) },
         &expect![[r#"

@@ -284,6 +284,27 @@ struct Token<'a> {
     range: Range,
 }
 
+/// `check_prompt`
+#[derive(Debug)]
+pub struct CheckPrompt<'a>(pub &'a core::PromptCheck<'a>);
+
+impl Serialize for CheckPrompt<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let core::PromptCheck { references, references_total, diagnostics, diagnostics_total } =
+            self.0;
+        let references: Vec<_> = references
+            .iter()
+            .map(|one| Token { kind: one.target.as_str(), name: one.name, range: one.range.into() })
+            .collect();
+        let mut all = to.serialize_struct("CheckPrompt", 4)?;
+        all.serialize_field("diagnostics", &Each(diagnostics, diagnostic))?;
+        all.serialize_field("diagnostics_total", diagnostics_total)?;
+        all.serialize_field("tokens", &references)?;
+        all.serialize_field("tokens_total", references_total)?;
+        all.end()
+    }
+}
+
 #[derive(Serialize)]
 struct Bounds<'a> {
     exact: bool,

@@ -107,6 +107,15 @@ asks! {
         senders: Option<BTreeMap<Environment, Option<Text<'a>>>>,
     }
 
+    /// `check_prompt`
+    CheckPrompt {
+        /// The prompt.
+        #[serde(borrow)]
+        prompt: Text<'a>,
+        /// What exists.
+        names: Names,
+    }
+
     /// `preview`
     Preview {
         /// The body.
@@ -253,14 +262,8 @@ pub struct Names {
 
 impl From<Names> for core::Names {
     fn from(names: Names) -> Self {
-        Self {
-            variant: names.variant.unwrap_or_default(),
-            entity: names.entity.unwrap_or_default(),
-            variable: names.variable.unwrap_or_default(),
-            translation: names.translation.unwrap_or_default(),
-            template: names.template.unwrap_or_default(),
-            handoff: names.handoff.unwrap_or_default(),
-        }
+        let Names { variant, entity, variable, translation, template, handoff } = names;
+        Self { variant, entity, variable, translation, template, handoff }
     }
 }
 

@@ -12,7 +12,16 @@ use crate::json::{self, Json};
 
 /// Every op, in the order of ABI.md.
 pub const OPS: &[&str] = &[
-    "describe", "segments", "check", "preview", "render", "complete", "classify", "send", "receive",
+    "describe",
+    "segments",
+    "check",
+    "check_prompt",
+    "preview",
+    "render",
+    "complete",
+    "classify",
+    "send",
+    "receive",
 ];
 
 /// What becomes of an answer: bytes of JSON, or a JavaScript object.
@@ -38,6 +47,7 @@ pub fn call(request: &[u8], host: &mut impl core::Host) -> Vec<u8> {
         "describe" => parsed(text, |_: ask::Describe<'_>, face| describe(face)),
         "segments" => parsed(text, |ask, face| segments(&ask, face)),
         "check" => parsed(text, check),
+        "check_prompt" => parsed(text, |ask, face| check_prompt(ask, face)),
         "preview" => parsed(text, |ask, face| preview(&ask, face)),
         "render" => parsed(text, |ask, face| render(&ask, face)),
         "complete" => parsed(text, |ask, face| complete(ask, face)),
@@ -103,6 +113,12 @@ pub fn check<F: Face>(ask: ask::Check<'_>, face: F) -> F::Response {
         silenced,
     };
     face.respond(Ok(answer::Check(&core::check(&draft))))
+}
+
+/// What can be said of an action's prompt.
+pub fn check_prompt<F: Face>(ask: ask::CheckPrompt<'_>, face: F) -> F::Response {
+    let found = core::check_prompt(ask.prompt.as_ref(), &ask.names.into());
+    face.respond(Ok(answer::CheckPrompt(&found)))
 }
 
 /// A text as it would read with the values at hand.

@@ -124,6 +124,20 @@ export interface Check {
   bounds: Bounds | null;
 }
 
+export interface CheckPromptRequest {
+  prompt: string;
+  names: Names;
+}
+
+export interface CheckPrompt {
+  /** At most 200. */
+  diagnostics: Diagnostic[];
+  diagnostics_total: number;
+  /** References and tokens, in order; at most 200. */
+  tokens: { kind: Kind | "template" | "handoff"; name: string; range: Range }[];
+  tokens_total: number;
+}
+
 export type Domain =
   | { values: string[] }
   | { max_chars: number; alphabet: "gsm" | "digits" | "any" }

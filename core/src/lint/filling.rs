@@ -64,9 +64,14 @@ pub(crate) fn no_domain(token: &Token<'_>, offsets: &mut Offsets<'_>) -> Diagnos
 fn unknown_names<'t, 'a>(template: &'t Template<'a>, names: &Names) -> Vec<&'t Token<'a>> {
     let known: BTreeSet<(Kind, &str)> = Kind::ALL
         .into_iter()
-        .flat_map(|kind| names.of(kind).iter().map(move |name| (kind, name.as_str())))
+        .flat_map(|kind| {
+            names.of(kind).unwrap_or_default().iter().map(move |name| (kind, name.as_str()))
+        })
         .collect();
     let exists = |token: &&Token<'_>| {
+        if names.of(token.kind).is_none() {
+            return true; // Nobody knows.
+        }
         let bare = token.name.strip_prefix("variant_").filter(|_| token.kind == Kind::Variant);
         known.contains(&(token.kind, token.name))
             || bare.is_some_and(|bare| known.contains(&(token.kind, bare)))
@@ -84,7 +89,7 @@ fn unknown_name(token: &Token<'_>, names: &Names, offsets: &mut Offsets<'_>) -> 
         Kind::Variable => "variable",
         Kind::Translation => "translation",
     };
-    let meant = closest(token.name, names.of(token.kind));
+    let meant = closest(token.name, names.of(token.kind).unwrap_or_default());
     let meant = meant.map(|name| format!("{}", Written(token.kind, name)));
     let written = quote(&format!("{written}"));
     let message = match &meant {

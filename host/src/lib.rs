@@ -1,5 +1,6 @@
 //! The binary `verbatim`, and the library it is made of.
 #![forbid(unsafe_code)]
 
+pub mod check;
 pub mod cli;
 pub mod sandbox;

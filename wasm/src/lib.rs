@@ -5,6 +5,7 @@
 //! exports for JavaScript. No rule stands here: whatever decides something is in `verbatim-core`.
 
 pub mod answer;
+pub mod arena;
 pub mod ask;
 pub mod imports;
 pub mod json;
@@ -15,3 +16,8 @@ pub mod outside;
 pub mod browser;
 #[cfg(target_arch = "wasm32")]
 pub mod plugin;
+
+/// Every allocation of the module; natively the program's own allocator stays.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: arena::Arena = arena::Arena::new();

@@ -1,0 +1,4 @@
+//! The commands of `verbatim`.
+
+pub mod call;
+pub mod module;

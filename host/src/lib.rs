@@ -1,4 +1,5 @@
 //! The binary `verbatim`, and the library it is made of.
 #![forbid(unsafe_code)]
 
+pub mod check;
 pub mod sandbox;

@@ -255,7 +255,7 @@ pub struct Check<'a>(pub &'a core::Check<'a>);
 
 impl Serialize for Check<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let core::Check { template, diagnostics, diagnostics_total } = self.0;
+        let core::Check { template, diagnostics, diagnostics_total, bounds } = self.0;
         let mut offsets = core::Offsets::new(template.body());
         let tokens = template.tokens();
         let listed: Vec<_> = tokens
@@ -272,7 +272,7 @@ impl Serialize for Check<'_> {
         all.serialize_field("diagnostics_total", diagnostics_total)?;
         all.serialize_field("tokens", &listed)?;
         all.serialize_field("tokens_total", &tokens.len())?;
-        all.serialize_field("bounds", &None::<()>)?;
+        all.serialize_field("bounds", &bounds.as_ref().map(Bounds::new))?;
         all.end()
     }
 }
@@ -282,6 +282,77 @@ struct Token<'a> {
     kind: &'static str,
     name: &'a str,
     range: Range,
+}
+
+/// `check_prompt`
+#[derive(Debug)]
+pub struct CheckPrompt<'a>(pub &'a core::PromptCheck<'a>);
+
+impl Serialize for CheckPrompt<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let core::PromptCheck { references, references_total, diagnostics, diagnostics_total } =
+            self.0;
+        let references: Vec<_> = references
+            .iter()
+            .map(|one| Token { kind: one.target.as_str(), name: one.name, range: one.range.into() })
+            .collect();
+        let mut all = to.serialize_struct("CheckPrompt", 4)?;
+        all.serialize_field("diagnostics", &Each(diagnostics, diagnostic))?;
+        all.serialize_field("diagnostics_total", diagnostics_total)?;
+        all.serialize_field("tokens", &references)?;
+        all.serialize_field("tokens_total", references_total)?;
+        all.end()
+    }
+}
+
+#[derive(Serialize)]
+struct Bounds<'a> {
+    exact: bool,
+    min: Option<Extreme<'a>>,
+    max: Option<Extreme<'a>>,
+}
+
+impl<'a> Bounds<'a> {
+    fn new(bounds: &'a core::Bounds) -> Self {
+        let core::Bounds { exact, min, max } = bounds;
+        let extreme = |one: &'a core::Extreme| Extreme {
+            segments: one.segments,
+            encoding: one.encoding.as_str(),
+            variant: one.witness.as_ref().and_then(|witness| witness.variant.as_deref()),
+            witness: one.witness.as_ref().map(Witness),
+        };
+        Self { exact: *exact, min: min.as_ref().map(extreme), max: max.as_ref().map(extreme) }
+    }
+}
+
+#[derive(Serialize)]
+struct Extreme<'a> {
+    segments: usize,
+    encoding: &'static str,
+    variant: Option<&'a str>,
+    witness: Option<Witness<'a>>,
+}
+
+/// A `values` of all four kinds.
+struct Witness<'a>(&'a core::Witness);
+
+impl Serialize for Witness<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut kinds = to.serialize_map(Some(core::Kind::ALL.len()))?;
+        for kind in core::Kind::ALL {
+            kinds.serialize_entry(kind.as_str(), &OfKind(kind, self.0))?;
+        }
+        kinds.end()
+    }
+}
+
+struct OfKind<'a>(core::Kind, &'a core::Witness);
+
+impl Serialize for OfKind<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let of_kind = self.1.values.iter().filter(|(kind, ..)| *kind == self.0);
+        to.collect_map(of_kind.map(|(_, name, value)| (name, value)))
+    }
 }
 
 /// `preview`
@@ -328,6 +399,32 @@ pub struct Render<'a> {
     pub text: &'a str,
     /// What it costs.
     pub segments: Segments<'a>,
+}
+
+/// `complete`
+#[derive(Debug)]
+pub struct Complete<'a>(pub &'a core::Completions);
+
+impl Serialize for Complete<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut all = to.serialize_struct("Complete", 2)?;
+        all.serialize_field("items", &Each(&self.0.items, item))?;
+        all.serialize_field("items_total", &self.0.total)?;
+        all.end()
+    }
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    label: &'a str,
+    insert: &'a str,
+    range: Range,
+    detail: &'static str,
+}
+
+fn item(one: &core::Completion) -> Item<'_> {
+    let (range, detail) = (one.range.into(), one.kind.as_str());
+    Item { label: &one.label, insert: &one.insert, range, detail }
 }
 
 /// `classify`

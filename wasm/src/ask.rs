@@ -95,13 +95,25 @@ asks! {
         /// What exists.
         names: Option<Names>,
         /// What the tokens may hold.
-        domains: Option<IgnoredAny>,
+        #[serde(borrow)]
+        domains: Option<Domains<'a>>,
         /// What is kept whole.
         policy: Option<Policy>,
         /// Codes that are not to be reported.
         silence: Option<Vec<Text<'a>>>,
         /// What the sender's campaign says of its messages.
-        campaign: Option<IgnoredAny>,
+        campaign: Option<Campaign>,
+        /// The sender of each environment.
+        senders: Option<BTreeMap<Environment, Option<Text<'a>>>>,
+    }
+
+    /// `check_prompt`
+    CheckPrompt {
+        /// The prompt.
+        #[serde(borrow)]
+        prompt: Text<'a>,
+        /// What exists.
+        names: Names,
     }
 
     /// `preview`
@@ -128,6 +140,17 @@ asks! {
         missing: Option<Missing>,
     }
 
+    /// `complete`
+    Complete {
+        /// The body.
+        #[serde(borrow)]
+        body: Text<'a>,
+        /// Where the writer is, in UTF-16 code units.
+        at: usize,
+        /// What exists.
+        names: Names,
+    }
+
     /// `classify`
     Classify {
         /// The text.
@@ -146,7 +169,7 @@ asks! {
         /// The sender of the environment.
         sender: Option<Text<'a>>,
         /// The environment.
-        environment: Text<'a>,
+        environment: Environment,
         /// Literal text.
         content: Option<Text<'a>>,
         /// The templates that the host loaded.
@@ -239,13 +262,125 @@ pub struct Names {
 
 impl From<Names> for core::Names {
     fn from(names: Names) -> Self {
-        Self {
-            variant: names.variant.unwrap_or_default(),
-            entity: names.entity.unwrap_or_default(),
-            variable: names.variable.unwrap_or_default(),
-            translation: names.translation.unwrap_or_default(),
-            template: names.template.unwrap_or_default(),
-            handoff: names.handoff.unwrap_or_default(),
+        let Names { variant, entity, variable, translation, template, handoff } = names;
+        Self { variant, entity, variable, translation, template, handoff }
+    }
+}
+
+/// What a campaign says of its messages.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Campaign {
+    links: Option<bool>,
+    phone_numbers: Option<bool>,
+    disclosure: Option<bool>,
+}
+
+impl From<Campaign> for core::Campaign {
+    fn from(campaign: Campaign) -> Self {
+        let Campaign { links, phone_numbers, disclosure } = campaign;
+        Self { links, phone_numbers, disclosure: disclosure.unwrap_or_default() }
+    }
+}
+
+/// What tokens may hold.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Domains<'a> {
+    #[serde(borrow)]
+    entity: Option<BTreeMap<Text<'a>, Domain>>,
+    #[serde(borrow)]
+    variable: Option<BTreeMap<Text<'a>, Domain>>,
+    #[serde(borrow)]
+    translation: Option<BTreeMap<Text<'a>, Domain>>,
+    #[serde(borrow)]
+    rows: Option<Vec<Row<'a>>>,
+}
+
+/// What a token may hold: one of the three forms.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Domain {
+    values: Option<Vec<String>>,
+    max_chars: Option<usize>,
+    alphabet: Option<Alphabet>,
+    min: Option<i64>,
+    max: Option<i64>,
+}
+
+/// A variant.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row<'a> {
+    #[serde(borrow)]
+    variant: Text<'a>,
+    #[serde(borrow)]
+    values: Map<'a>,
+}
+
+impl TryFrom<Domains<'_>> for core::Domains {
+    type Error = String;
+
+    fn try_from(ask: Domains<'_>) -> Result<Self, String> {
+        let Domains { entity, variable, translation, rows } = ask;
+        let kinds = [
+            (core::Kind::Entity, entity),
+            (core::Kind::Variable, variable),
+            (core::Kind::Translation, translation),
+        ];
+        let mut tokens = Vec::new();
+        for (kind, domains) in kinds {
+            for (name, domain) in domains.into_iter().flatten() {
+                let domain = domain.parse().map_err(|found| {
+                    format!(
+                        "the domain of {kind} `{}` has {found}: expected `values`, or `max_chars` \
+                         and `alphabet`, or `min` and `max` with `min` not above `max`",
+                        name.as_ref()
+                    )
+                })?;
+                tokens.push((kind, name.0.into_owned(), domain));
+            }
+        }
+        let row = |row: Row<'_>| core::Row {
+            variant: row.variant.0.into_owned(),
+            values: row
+                .values
+                .into_iter()
+                .map(|(n, v)| (n.0.into_owned(), v.0.into_owned()))
+                .collect(),
+        };
+        Ok(Self { tokens, rows: rows.into_iter().flatten().map(row).collect() })
+    }
+}
+
+impl Domain {
+    fn parse(self) -> Result<core::Domain, &'static str> {
+        match self {
+            Self {
+                values: Some(values),
+                max_chars: None,
+                alphabet: None,
+                min: None,
+                max: None,
+            } => Ok(core::Domain::Values(values)),
+            Self {
+                values: None,
+                max_chars: Some(max_chars),
+                alphabet: Some(alphabet),
+                min: None,
+                max: None,
+            } => Ok(core::Domain::Text { max_chars, alphabet: alphabet.into() }),
+            Self {
+                values: None,
+                max_chars: None,
+                alphabet: None,
+                min: Some(min),
+                max: Some(max),
+            } => match min <= max {
+                true => Ok(core::Domain::Range { min, max }),
+                false => Err("`min` above `max`"),
+            },
+            Self { .. } => Err("another set of fields"),
         }
     }
 }
@@ -255,8 +390,7 @@ impl From<Names> for core::Names {
 #[serde(default, deny_unknown_fields)]
 pub struct Rules<'a> {
     /// Optional sets, by name.
-    #[serde(borrow)]
-    pub sets: Option<Vec<Text<'a>>>,
+    pub sets: Option<Vec<KeywordSet>>,
     /// More words.
     #[serde(borrow)]
     pub words: Option<ByKeyword<Vec<Text<'a>>>>,
@@ -300,7 +434,7 @@ impl<T> ByKeyword<T> {
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident => $core:ty { $($word:literal $variant:ident,)* })*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
         pub enum $name {
             $(#[doc = $word] #[serde(rename = $word)] $variant,)*
         }
@@ -318,6 +452,16 @@ words! {
     Policy => core::Policy { "standard" Standard, "graphemes" Graphemes, }
     /// What to do with a token without a value.
     Missing => core::Missing { "refuse" Refuse, "blank" Blank, "keep" Keep, }
+    /// Where a template is used.
+    Environment => core::Environment {
+        "live" Live, "pre_release" PreRelease, "sandbox" Sandbox,
+    }
+    /// An optional set of words.
+    KeywordSet => core::KeywordSet {
+        "twilio" Twilio, "fcc" Fcc, "french" French, "spanish" Spanish,
+    }
+    /// The characters of a text.
+    Alphabet => core::Alphabet { "gsm" Gsm, "digits" Digits, "any" Any, }
     /// Advanced Opt-Out's verdict.
     OptOutType => core::OptOutType { "STOP" Stop, "START" Start, "HELP" Help, }
     /// Who answers keywords.

@@ -33,7 +33,7 @@ export type Names = { [kind in Kind | "template" | "handoff"]?: string[] | null 
 export type ByKeyword<T> = { [keyword in Keyword]?: T | null };
 
 export interface Rules {
-  sets?: string[] | null;
+  sets?: ("twilio" | "fcc" | "french" | "spanish")[] | null;
   words?: ByKeyword<string[]> | null;
   patterns?: ByKeyword<string[]> | null;
   yes_only_when_opted_out?: boolean | null;
@@ -78,7 +78,17 @@ export interface CheckRequest {
   title?: string | null;
   body: string;
   names?: Names | null;
+  /** What the tokens may hold, for exact bounds. */
+  domains?: Domains | null;
   policy?: Policy | null;
+  senders?: { [environment in Environment]?: string | null } | null;
+  /** What the sender's campaign says of its messages. */
+  campaign?: {
+    links?: boolean | null;
+    phone_numbers?: boolean | null;
+    /** Remind of the disclosure of STOP and HELP. */
+    disclosure?: boolean | null;
+  } | null;
   /** Codes that are not to be reported; errors are, all the same. */
   silence?: string[] | null;
 }
@@ -97,7 +107,7 @@ export interface Diagnostic {
   code: string;
   severity: Severity;
   /** The text that `range` is a range of. */
-  part: "title" | "body";
+  part: "title" | "body" | `senders.${Environment}`;
   message: string;
   range: Range;
   fixes: Fix[];
@@ -110,7 +120,51 @@ export interface Check {
   /** At most 200. */
   tokens: (TokenName & { range: Range })[];
   tokens_total: number;
-  bounds: null;
+  /** Null without domains, or if a token has none. */
+  bounds: Bounds | null;
+}
+
+export interface CheckPromptRequest {
+  prompt: string;
+  names: Names;
+}
+
+export interface CheckPrompt {
+  /** At most 200. */
+  diagnostics: Diagnostic[];
+  diagnostics_total: number;
+  /** References and tokens, in order; at most 200. */
+  tokens: { kind: Kind | "template" | "handoff"; name: string; range: Range }[];
+  tokens_total: number;
+}
+
+export type Domain =
+  | { values: string[] }
+  | { max_chars: number; alphabet: "gsm" | "digits" | "any" }
+  | { min: number; max: number };
+
+export interface Domains {
+  entity?: Record<string, Domain> | null;
+  variable?: Record<string, Domain> | null;
+  translation?: Record<string, Domain> | null;
+  /** The variants: each fixes all its attributes at once. */
+  rows?: { variant: string; values: Record<string, string> }[] | null;
+}
+
+export interface Bounds {
+  /** Whether both are reached; otherwise they bound from outside. */
+  exact: boolean;
+  min: Extreme | null;
+  max: Extreme | null;
+}
+
+export interface Extreme {
+  segments: number;
+  encoding: Encoding;
+  /** The variant of the witness. */
+  variant: string | null;
+  /** Values that reach it. */
+  witness: Values | null;
 }
 
 export interface PreviewRequest {
@@ -139,6 +193,19 @@ export interface RenderRequest {
 export interface Render {
   text: string;
   segments: Segments;
+}
+
+export interface CompleteRequest {
+  body: string;
+  /** Where the writer is, in UTF-16 code units. */
+  at: number;
+  names: Names;
+}
+
+export interface Complete {
+  /** At most 200. */
+  items: { label: string; insert: string; range: Range; detail: Kind }[];
+  items_total: number;
 }
 
 export interface ClassifyRequest {

@@ -1,4 +1,107 @@
-//! SMS templates, segments and compliance keywords, as pure functions.
+//! SMS templates, segments and compliance keywords, as pure functions of their arguments.
+//!
+//! This crate decides everything that Verbatim decides: what a template's tokens are
+//! ([`Template`]), what a message says once they are filled ([`render()`]), what it costs
+//! ([`segments`]), what a reply such as `Stop!` means ([`classify`]), and whether a message
+//! may leave at all ([`send()`], [`receive()`]). It is compiled once into `verbatim.wasm`,
+//! which the editor runs to preview and the host runs to send.
+//!
+//! It reads no clock, no file, no network and no environment, holds no global state, and
+//! never panics, whatever the input.
+//!
+//! # A template, its text, its cost
+//!
+//! ```
+//! use verbatim_core::{count, Encoding, Kind, Missing, Policy, Template};
+//!
+//! let template = Template::new("Hi ${name}, your code is {{vrbl:CODE}}")?;
+//! let values = [
+//!     (Kind::Variant, "name", "Zoë"),
+//!     (Kind::Variable, "CODE", "{{vrbl:CODE}} costs $5"), // a value is never scanned again
+//! ];
+//! let text = template.render(&values[..], Missing::Refuse)?;
+//! assert_eq!(text, "Hi Zoë, your code is {{vrbl:CODE}} costs $5");
+//!
+//! // `ë` is not in the GSM alphabet: one character, and a segment holds 70 instead of 160.
+//! let cost = count(&text, Policy::Standard);
+//! assert_eq!((cost.encoding, cost.units, cost.segments), (Encoding::Ucs2, 43, 1));
+//! # Ok::<(), verbatim_core::Refusal>(())
+//! ```
+//!
+//! # What a reply means
+//!
+//! ```
+//! use verbatim_core::{classify, Keyword, Rules};
+//!
+//! let rules = Rules::default();
+//! assert_eq!(classify(" Stop! ", &rules).keyword, Some(Keyword::Stop));
+//! assert_eq!(classify("please stop", &rules).keyword, None);
+//! ```
+//!
+//! # Where things are
+//!
+//! | noun | file |
+//! |---|---|
+//! | [`Template`], [`parse`], [`Token`], [`Kind`] | `template.rs`, `token.rs` |
+//! | [`Diagnostic`], [`Code`], [`Fix`] | `diagnostic.rs`, `code.rs`, `near_miss.rs` |
+//! | [`Values`], [`render()`], [`preview()`] | `values.rs`, `render.rs`, `preview.rs` |
+//! | [`segments`], [`count`], [`forcing`] | `segment.rs`, `alphabet.rs`, `forcing.rs` |
+//! | [`classify`], [`Rules`] | `keyword.rs` |
+//! | [`check()`] | `check.rs` |
+//! | [`send()`], [`receive()`] | `send.rs`, `receive.rs` |
+//! | [`PhoneNumber`], [`MessagingServiceSid`], [`Sender`], [`Title`] | a file each |
 #![no_std]
 #![forbid(unsafe_code)]
+
 extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+pub mod alphabet;
+mod check;
+mod code;
+mod diagnostic;
+mod environment;
+mod forcing;
+mod keyword;
+mod language;
+pub mod limits;
+mod messaging_service_sid;
+mod names;
+mod near_miss;
+mod phone_number;
+mod preview;
+mod range;
+mod receive;
+mod refusal;
+mod render;
+mod segment;
+mod send;
+mod sender;
+mod template;
+mod title;
+mod token;
+mod values;
+
+pub use check::{Check, Draft, check};
+pub use code::{CODES, Code, CodeEntry, Severity};
+pub use diagnostic::{Diagnostic, Edit, Fix, Part};
+pub use environment::Environment;
+pub use forcing::{Forcing, forcing};
+pub use keyword::{Classification, Keyword, Replies, Rules, Step, classify, variants};
+pub use language::choose;
+pub use messaging_service_sid::MessagingServiceSid;
+pub use names::Names;
+pub use phone_number::PhoneNumber;
+pub use preview::{Preview, TokenSpan, preview};
+pub use range::{Offsets, TextRange};
+pub use receive::{Answerer, Disposition, Inbound, OptOutType, Received, receive};
+pub use refusal::{Detail, Refusal};
+pub use render::{Missing, MissingValue, deliverable, render};
+pub use segment::{Count, Encoding, Policy, Segments, count, segments};
+pub use send::{Candidate, Consent, Content, Host, Outbound, SendState, Sent, Veto, send};
+pub use sender::Sender;
+pub use template::{Parsed, Template, parse};
+pub use title::Title;
+pub use token::{Kind, Token};
+pub use values::Values;

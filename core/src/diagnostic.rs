@@ -1,0 +1,80 @@
+//! A finding in a title or a body: its code, its place, and how to mend it.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::limits::QUOTED_CHARS;
+use crate::{Code, Severity, TextRange};
+
+/// A finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Its stable code.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The text that `range` is a range of.
+    pub part: Part,
+    /// What was expected and what was found: lower case, no full stop.
+    pub message: String,
+    /// Where it stands.
+    pub range: TextRange,
+    /// Ways to mend it, the likeliest first.
+    pub fixes: Vec<Fix>,
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// Which of a template's two texts a finding is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The title.
+    Title,
+    /// The body.
+    Body,
+}
+
+impl Part {
+    /// `title` or `body`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Body => "body",
+        }
+    }
+}
+
+/// A way to mend a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, e.g. ``write `{{entity:x}}` ``.
+    pub label: String,
+    /// The edits, all into the text as it was given; they do not overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// A replacement of a range.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced.
+    pub range: TextRange,
+    /// With what.
+    pub text: String,
+}
+
+/// `text` in backticks, on one line, its middle left out where it is long.
+pub(crate) fn quote(text: &str) -> String {
+    let shown = |c: char| if c.is_control() { '\u{FFFD}' } else { c };
+    if text.chars().nth(QUOTED_CHARS).is_none() {
+        return format!("`{}`", text.chars().map(shown).collect::<String>());
+    }
+    let head: String = text.chars().take(QUOTED_CHARS - 1).map(shown).collect();
+    format!("`{head}…`")
+}

@@ -1,0 +1,216 @@
+//! What a reply such as `Stop!` means. Trim, drop one trailing `.`, `!`, `?`, `,` or `;`, trim,
+//! and compare with each variant, ASCII case aside: nothing else is a keyword, so that
+//! `please stop` reaches a person.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Classifies a received text.
+///
+/// The keyword sets, words and replies beyond the table come from `rules`.
+#[must_use]
+pub fn classify<'a>(text: &'a str, rules: &'a Rules) -> Classification<'a> {
+    let trimmed = text.trim();
+    let kept = trimmed.strip_suffix(PUNCTUATION);
+    let word = kept.map_or(trimmed, str::trim_end);
+    let (keyword, matched) = match find(word, rules) {
+        Some((keyword, variant)) => (Some(keyword), Some(variant)),
+        None => (None, None),
+    };
+    Classification { keyword, matched, text, trimmed, kept, word }
+}
+
+/// The one trailing character that is dropped.
+const PUNCTUATION: [char; 5] = ['.', '!', '?', ',', ';'];
+
+/// Bytes of the table's longest variant, `UNSUBSCRIBE`: most replies are longer, and done.
+const LONGEST: usize = 11;
+
+fn find<'a>(word: &str, rules: &'a Rules) -> Option<(Keyword, &'a str)> {
+    if word.is_empty() {
+        return None;
+    }
+    if word.len() <= LONGEST {
+        for keyword in Keyword::ALL {
+            let hit = variants(keyword).iter().find(|variant| variant.eq_ignore_ascii_case(word));
+            if let Some(variant) = hit {
+                return Some((keyword, variant));
+            }
+        }
+    }
+    let custom = rules.words.iter().find(|(_, variant)| variant.eq_ignore_ascii_case(word));
+    custom.map(|(keyword, variant)| (*keyword, variant.as_str()))
+}
+
+/// A compliance keyword.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Keyword {
+    /// The person is opted out.
+    Stop,
+    /// The opt-out is removed.
+    Start,
+    /// The person is told how to stop and start.
+    Help,
+}
+
+impl Keyword {
+    /// All keywords; STOP first, because it wins where a word is in two lists.
+    pub const ALL: [Self; 3] = [Self::Stop, Self::Start, Self::Help];
+
+    /// `STOP`, `START` or `HELP`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Stop => "STOP",
+            Self::Start => "START",
+            Self::Help => "HELP",
+        }
+    }
+
+    /// The reply, to the letter, where nobody set another.
+    #[must_use]
+    pub const fn reply(self) -> &'static str {
+        match self {
+            Self::Stop => {
+                "You have been unsubscribed and will not receive further messages. \
+                 Reply START to resubscribe."
+            }
+            Self::Start => "You have been resubscribed and will receive messages again.",
+            Self::Help => "Reply STOP to unsubscribe or START to resubscribe.",
+        }
+    }
+}
+
+/// The variants of a keyword that always count.
+#[must_use]
+pub const fn variants(keyword: Keyword) -> &'static [&'static str] {
+    match keyword {
+        Keyword::Stop => &["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"],
+        Keyword::Start => &["START", "YES", "UNSTOP"],
+        Keyword::Help => &["HELP"],
+    }
+}
+
+/// What a project adds to the table. The default adds nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Rules {
+    /// More words, trimmed and not empty.
+    pub words: Vec<(Keyword, String)>,
+    /// `YES` counts only from someone who is opted out.
+    pub yes_only_when_opted_out: bool,
+    /// Replies of one's own.
+    pub replies: Replies,
+}
+
+/// Replies of one's own; `None` is the table's.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Replies {
+    /// The reply to STOP.
+    pub stop: Option<String>,
+    /// The reply to START.
+    pub start: Option<String>,
+    /// The reply to HELP.
+    pub help: Option<String>,
+}
+
+impl Replies {
+    /// The reply to `keyword`.
+    #[must_use]
+    pub fn to(&self, keyword: Keyword) -> &str {
+        let own = match keyword {
+            Keyword::Stop => &self.stop,
+            Keyword::Start => &self.start,
+            Keyword::Help => &self.help,
+        };
+        own.as_deref().unwrap_or(keyword.reply())
+    }
+}
+
+/// What a text means, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Classification<'a> {
+    /// The keyword, or `None`: a message for the agent.
+    pub keyword: Option<Keyword>,
+    /// The variant that matched, as the table or the rules write it.
+    pub matched: Option<&'a str>,
+    text: &'a str,
+    trimmed: &'a str,
+    kept: Option<&'a str>,
+    word: &'a str,
+}
+
+impl<'a> Classification<'a> {
+    /// Each step that changed the text, and the match.
+    pub fn trace(&self) -> impl Iterator<Item = Step<'a>> + use<'a> {
+        let step = |name, before: &'a str, after: &'a str| {
+            (before != after).then_some(Step { name, before, after })
+        };
+        let kept = self.kept.unwrap_or(self.trimmed);
+        let steps = [
+            step("trimmed", self.text, self.trimmed),
+            step("dropped", self.trimmed, kept),
+            step("trimmed", kept, self.word),
+            self.matched.map(|after| Step { name: "matched", before: self.word, after }),
+        ];
+        steps.into_iter().flatten()
+    }
+}
+
+/// One step of a classification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step<'a> {
+    /// `trimmed`, `dropped` (one punctuation character) or `matched`.
+    pub name: &'static str,
+    /// The text before it.
+    pub before: &'a str,
+    /// The text after it; of `matched`, the variant.
+    pub after: &'a str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    fn check(text: &str, expected: Option<Keyword>) {
+        assert_eq!(classify(text, &Rules::default()).keyword, expected, "{text:?}");
+    }
+
+    #[test]
+    fn every_variant_counts_in_any_case_with_padding_and_one_punctuation_mark() {
+        for keyword in Keyword::ALL {
+            for variant in variants(keyword) {
+                check(variant, Some(keyword));
+                check(&variant.to_ascii_lowercase(), Some(keyword));
+                for mark in PUNCTUATION {
+                    check(&format!("\u{A0} {variant} {mark}\n"), Some(keyword));
+                    check(&format!("{variant}{mark}{mark}"), None);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_else_counts() {
+        for text in ["", " ", "!", "please stop", "s top", "STOP!!", "stop it", "ſtop", "HELP:"] {
+            check(text, None);
+        }
+    }
+
+    #[test]
+    fn the_trace_tells_each_step() {
+        let rules = Rules::default();
+        let answer = classify(" Unsubscribe ! ", &rules);
+        let steps: Vec<_> = answer.trace().map(|s| (s.name, s.before, s.after)).collect();
+        assert_eq!(
+            steps,
+            [
+                ("trimmed", " Unsubscribe ! ", "Unsubscribe !"),
+                ("dropped", "Unsubscribe !", "Unsubscribe "),
+                ("trimmed", "Unsubscribe ", "Unsubscribe"),
+                ("matched", "Unsubscribe", "UNSUBSCRIBE"),
+            ]
+        );
+        assert_eq!(classify("STOP", &rules).trace().count(), 1);
+    }
+}

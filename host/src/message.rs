@@ -7,6 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+pub use verbatim_core::Environment;
 
 /// The state of a message. It ends in a named one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -117,54 +118,6 @@ impl FromStr for State {
     }
 }
 
-/// Where a send belongs. An environment without a sender never borrows another's.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, clap::ValueEnum,
-)]
-#[serde(rename_all = "snake_case")]
-#[value(rename_all = "snake_case")]
-pub enum Environment {
-    /// Real customers.
-    Live,
-    /// The last look before live.
-    PreRelease,
-    /// Tests; the default, so that nobody sends to customers by omission.
-    #[default]
-    Sandbox,
-}
-
-impl Environment {
-    /// Every environment.
-    pub const ALL: [Self; 3] = [Self::Live, Self::PreRelease, Self::Sandbox];
-
-    /// As the API and the store write it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Live => "live",
-            Self::PreRelease => "pre_release",
-            Self::Sandbox => "sandbox",
-        }
-    }
-}
-
-impl fmt::Display for Environment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Environment {
-    type Err = UnknownName;
-
-    fn from_str(text: &str) -> Result<Self, UnknownName> {
-        Self::ALL
-            .into_iter()
-            .find(|environment| environment.as_str() == text)
-            .ok_or_else(|| UnknownName::new("`live`, `pre_release` or `sandbox`", text))
-    }
-}
-
 /// A name that is none of a closed set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected {expected}, found `{found}`")]
@@ -175,10 +128,7 @@ pub struct UnknownName {
 
 impl UnknownName {
     pub(crate) fn new(expected: &'static str, found: &str) -> Self {
-        Self {
-            expected,
-            found: found.to_owned(),
-        }
+        Self { expected, found: found.to_owned() }
     }
 }
 

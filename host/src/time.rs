@@ -28,19 +28,14 @@ impl Timestamp {
     /// The machine's clock, now. For shells only: a decision takes its time as an argument.
     #[must_use]
     pub fn now() -> Self {
-        let since = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
     }
 
     /// This instant and a while; saturates at the end of time.
     #[must_use]
     pub fn plus(self, while_: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_add(i64::try_from(while_.as_micros()).unwrap_or(i64::MAX)),
-        )
+        Self(self.0.saturating_add(i64::try_from(while_.as_micros()).unwrap_or(i64::MAX)))
     }
 
     /// How long from `earlier` until this instant; nothing if it is not earlier.

@@ -40,10 +40,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn api_key_hash(&self, hash: &str) -> Result<Option<String>, StoreError> {
-        Ok(sqlx::query_scalar(sql::API_KEY_HASH)
-            .bind(hash)
-            .fetch_optional(&self.readers)
-            .await?)
+        Ok(sqlx::query_scalar(sql::API_KEY_HASH).bind(hash).fetch_optional(&self.readers).await?)
     }
 
     /// Whether there is no API key yet.
@@ -51,9 +48,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn has_no_api_key(&self) -> Result<bool, StoreError> {
-        let count: i64 = sqlx::query_scalar(sql::COUNT_API_KEYS)
-            .fetch_one(&self.readers)
-            .await?;
+        let count: i64 = sqlx::query_scalar(sql::COUNT_API_KEYS).fetch_one(&self.readers).await?;
         Ok(count == 0)
     }
 
@@ -137,10 +132,7 @@ impl Tx {
     /// # Errors
     /// The database failed.
     pub async fn end_session(&mut self, hash: &str) -> Result<(), StoreError> {
-        sqlx::query(sql::END_SESSION)
-            .bind(hash)
-            .execute(&mut *self.0)
-            .await?;
+        sqlx::query(sql::END_SESSION).bind(hash).execute(&mut *self.0).await?;
         Ok(())
     }
 }

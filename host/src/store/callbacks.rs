@@ -46,8 +46,7 @@ impl Tx {
             return Ok(false);
         }
         if let (Some(message_id), Some(state)) = (self.message_of(news, now).await?, news.state) {
-            self.apply_news(&message_id, state, news.error_code, now)
-                .await?;
+            self.apply_news(&message_id, state, news.error_code, now).await?;
         }
         Ok(true)
     }
@@ -59,10 +58,8 @@ impl Tx {
         sid: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let rows: Vec<(String, Option<i64>)> = sqlx::query_as(sql::CALLBACKS_OF_SID)
-            .bind(sid)
-            .fetch_all(&mut *self.0)
-            .await?;
+        let rows: Vec<(String, Option<i64>)> =
+            sqlx::query_as(sql::CALLBACKS_OF_SID).bind(sid).fetch_all(&mut *self.0).await?;
         for (state, error_code) in rows {
             let state = row::name("state", &state)?;
             self.apply_news(message_id, state, error_code, now).await?;
@@ -97,10 +94,7 @@ impl Tx {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let reason = error_code.map(|code| format!("twilio_{code}"));
-        if self
-            .advance(message_id, state, reason.as_deref(), error_code, now)
-            .await?
-        {
+        if self.advance(message_id, state, reason.as_deref(), error_code, now).await? {
             self.dequeue(message_id).await?;
         }
         Ok(())
@@ -137,8 +131,7 @@ impl Tx {
             return Ok(None);
         }
         let sid = Some(news.sid.as_str());
-        self.end_attempt(attempt_id, AttemptState::Accepted, sid, None, now)
-            .await?;
+        self.end_attempt(attempt_id, AttemptState::Accepted, sid, None, now).await?;
         Ok(Some(message_id))
     }
 }

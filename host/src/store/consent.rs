@@ -113,10 +113,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn inbound_reply(&self, sid: &str) -> Result<Option<Option<String>>, StoreError> {
-        Ok(sqlx::query_scalar(sql::INBOUND_REPLY)
-            .bind(sid)
-            .fetch_optional(&self.readers)
-            .await?)
+        Ok(sqlx::query_scalar(sql::INBOUND_REPLY).bind(sid).fetch_optional(&self.readers).await?)
     }
 }
 

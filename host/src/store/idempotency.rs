@@ -27,10 +27,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn remembered(&self, key: &str) -> Result<Option<Remembered>, StoreError> {
-        Ok(sqlx::query_as(sql::IDEMPOTENT_ANSWER)
-            .bind(key)
-            .fetch_optional(&self.readers)
-            .await?)
+        Ok(sqlx::query_as(sql::IDEMPOTENT_ANSWER).bind(key).fetch_optional(&self.readers).await?)
     }
 }
 

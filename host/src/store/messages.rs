@@ -161,10 +161,8 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn message(&self, id: &str) -> Result<Option<Message>, StoreError> {
-        let row: Option<MessageRow> = sqlx::query_as(sql::MESSAGE_BY_ID)
-            .bind(id)
-            .fetch_optional(&self.readers)
-            .await?;
+        let row: Option<MessageRow> =
+            sqlx::query_as(sql::MESSAGE_BY_ID).bind(id).fetch_optional(&self.readers).await?;
         row.map(Message::try_from).transpose()
     }
 
@@ -199,15 +197,9 @@ impl Store {
             .bind(MAX_CONVERSATION)
             .fetch_all(&self.readers)
             .await?;
-        let messages = rows
-            .into_iter()
-            .map(Message::try_from)
-            .collect::<Result<_, _>>()?;
-        let event = |(message_id, event, at)| ConversationEvent {
-            message_id,
-            event,
-            at: row::instant(at),
-        };
+        let messages = rows.into_iter().map(Message::try_from).collect::<Result<_, _>>()?;
+        let event =
+            |(message_id, event, at)| ConversationEvent { message_id, event, at: row::instant(at) };
         Ok((messages, log.into_iter().map(event).collect()))
     }
 }
@@ -276,10 +268,8 @@ impl Tx {
     /// # Errors
     /// The database failed.
     pub async fn message(&mut self, id: &str) -> Result<Option<Message>, StoreError> {
-        let row: Option<MessageRow> = sqlx::query_as(sql::MESSAGE_BY_ID)
-            .bind(id)
-            .fetch_optional(&mut *self.0)
-            .await?;
+        let row: Option<MessageRow> =
+            sqlx::query_as(sql::MESSAGE_BY_ID).bind(id).fetch_optional(&mut *self.0).await?;
         row.map(Message::try_from).transpose()
     }
 

@@ -105,13 +105,8 @@ pub enum AttemptState {
 }
 
 impl AttemptState {
-    const ALL: [Self; 5] = [
-        Self::Dispatching,
-        Self::Accepted,
-        Self::Refused,
-        Self::Unknown,
-        Self::Returned,
-    ];
+    const ALL: [Self; 5] =
+        [Self::Dispatching, Self::Accepted, Self::Refused, Self::Unknown, Self::Returned];
 
     const fn as_str(self) -> &'static str {
         match self {
@@ -220,19 +215,9 @@ impl Tx {
             .fetch_optional(&mut *self.0)
             .await?;
         let Some(due) = due else { return Ok(None) };
-        let pair = Pair {
-            recipient: due.recipient,
-            sender: due.sender,
-        };
+        let pair = Pair { recipient: due.recipient, sender: due.sender };
         if self.lock_and_read_consent(&pair).await? {
-            self.advance(
-                &due.message_id,
-                State::Suppressed,
-                Some(OPTED_OUT),
-                None,
-                now,
-            )
-            .await?;
+            self.advance(&due.message_id, State::Suppressed, Some(OPTED_OUT), None, now).await?;
             self.dequeue(&due.message_id).await?;
             return Ok(Some(Claim::Suppressed(due.message_id)));
         }
@@ -251,14 +236,7 @@ impl Tx {
             .bind(now.as_micros())
             .execute(&mut *self.0)
             .await?;
-        self.shift(
-            &due.message_id,
-            State::Queued,
-            State::Dispatching,
-            None,
-            now,
-        )
-        .await?;
+        self.shift(&due.message_id, State::Queued, State::Dispatching, None, now).await?;
         Ok(Some(Claim::Cleared(Cleared {
             message_id: due.message_id,
             attempt_id,
@@ -281,19 +259,11 @@ impl Tx {
         due_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.end_attempt(&claim.attempt_id, ended, None, error, now)
-            .await?;
+        self.end_attempt(&claim.attempt_id, ended, None, error, now).await?;
         // Only from `dispatching`: a lease that has expired has made it `unknown`, and that is
         // not undone here.
-        let moved = self
-            .shift(
-                &claim.message_id,
-                State::Dispatching,
-                State::Queued,
-                None,
-                now,
-            )
-            .await?;
+        let moved =
+            self.shift(&claim.message_id, State::Dispatching, State::Queued, None, now).await?;
         if moved {
             sqlx::query(sql::RELEASE)
                 .bind(&claim.message_id)
@@ -317,14 +287,7 @@ impl Tx {
         billed_segments: Option<i64>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.end_attempt(
-            &claim.attempt_id,
-            AttemptState::Accepted,
-            Some(sid),
-            None,
-            now,
-        )
-        .await?;
+        self.end_attempt(&claim.attempt_id, AttemptState::Accepted, Some(sid), None, now).await?;
         self.bind_sid(&claim.message_id, sid, now).await?;
         if let Some(billed) = billed_segments {
             sqlx::query(sql::SET_BILLED_SEGMENTS)
@@ -333,8 +296,7 @@ impl Tx {
                 .execute(&mut *self.0)
                 .await?;
         }
-        self.advance(&claim.message_id, State::Accepted, None, None, now)
-            .await?;
+        self.advance(&claim.message_id, State::Accepted, None, None, now).await?;
         self.dequeue(&claim.message_id).await?;
         self.apply_callbacks(&claim.message_id, sid, now).await
     }
@@ -352,16 +314,8 @@ impl Tx {
         error: (Option<i64>, &str),
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.end_attempt(
-            &claim.attempt_id,
-            AttemptState::Refused,
-            None,
-            Some(error),
-            now,
-        )
-        .await?;
-        self.advance(&claim.message_id, to, Some(reason), error.0, now)
-            .await?;
+        self.end_attempt(&claim.attempt_id, AttemptState::Refused, None, Some(error), now).await?;
+        self.advance(&claim.message_id, to, Some(reason), error.0, now).await?;
         self.dequeue(&claim.message_id).await
     }
 
@@ -377,16 +331,8 @@ impl Tx {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let error = Some((None, reason));
-        self.end_attempt(attempt_id, AttemptState::Unknown, None, error, now)
-            .await?;
-        self.shift(
-            message_id,
-            State::Dispatching,
-            State::Unknown,
-            Some(reason),
-            now,
-        )
-        .await?;
+        self.end_attempt(attempt_id, AttemptState::Unknown, None, error, now).await?;
+        self.shift(message_id, State::Dispatching, State::Unknown, Some(reason), now).await?;
         self.dequeue(message_id).await
     }
 
@@ -403,18 +349,12 @@ impl Tx {
             .bind(MAX_EXPIRED)
             .fetch_all(&mut *self.0)
             .await?;
-        let lease = |(message_id, attempt_id)| ExpiredLease {
-            message_id,
-            attempt_id,
-        };
+        let lease = |(message_id, attempt_id)| ExpiredLease { message_id, attempt_id };
         Ok(rows.into_iter().map(lease).collect())
     }
 
     pub(super) async fn dequeue(&mut self, message_id: &str) -> Result<(), StoreError> {
-        sqlx::query(sql::DEQUEUE)
-            .bind(message_id)
-            .execute(&mut *self.0)
-            .await?;
+        sqlx::query(sql::DEQUEUE).bind(message_id).execute(&mut *self.0).await?;
         Ok(())
     }
 

@@ -9,8 +9,7 @@ use crate::time::Timestamp;
 
 /// A closed name, e.g. a state.
 pub(super) fn name<T: FromStr>(what: &str, text: &str) -> Result<T, StoreError> {
-    text.parse()
-        .map_err(|_| StoreError::Corrupt(format!("the {what} `{text}`")))
+    text.parse().map_err(|_| StoreError::Corrupt(format!("the {what} `{text}`")))
 }
 
 /// A structure kept as JSON.

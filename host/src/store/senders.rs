@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 const MAX_LISTED: i64 = 10_000;
 
 /// A sender that an environment may use for free-form text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegisteredSender {
     /// The environment.
     pub environment: Environment,
@@ -67,10 +67,8 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn senders(&self) -> Result<Vec<RegisteredSender>, StoreError> {
-        let rows: Vec<(String, String, String)> = sqlx::query_as(sql::LIST_SENDERS)
-            .bind(MAX_LISTED)
-            .fetch_all(&self.readers)
-            .await?;
+        let rows: Vec<(String, String, String)> =
+            sqlx::query_as(sql::LIST_SENDERS).bind(MAX_LISTED).fetch_all(&self.readers).await?;
         rows.into_iter()
             .map(|(environment, sender, replies)| {
                 Ok(RegisteredSender {
@@ -108,9 +106,7 @@ impl Store {
             .bind(number)
             .fetch_optional(&self.readers)
             .await?;
-        replies
-            .map(|replies| row::name("setting of replies", &replies))
-            .transpose()
+        replies.map(|replies| row::name("setting of replies", &replies)).transpose()
     }
 
     /// The numbers of a Messaging Service; empty when its pool is not known.

@@ -110,10 +110,8 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn templates(&self) -> Result<Vec<Template>, StoreError> {
-        let rows: Vec<TemplateRow> = sqlx::query_as(sql::LIST_TEMPLATES)
-            .bind(MAX_LISTED)
-            .fetch_all(&self.readers)
-            .await?;
+        let rows: Vec<TemplateRow> =
+            sqlx::query_as(sql::LIST_TEMPLATES).bind(MAX_LISTED).fetch_all(&self.readers).await?;
         Ok(rows.into_iter().map(Template::from).collect())
     }
 
@@ -174,9 +172,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn has_never_held_a_template(&self) -> Result<bool, StoreError> {
-        let count: i64 = sqlx::query_scalar(sql::COUNT_TEMPLATES)
-            .fetch_one(&self.readers)
-            .await?;
+        let count: i64 = sqlx::query_scalar(sql::COUNT_TEMPLATES).fetch_one(&self.readers).await?;
         Ok(count == 0)
     }
 }
@@ -303,9 +299,7 @@ impl Tx {
                     .bind(id)
                     .bind(environment.as_str())
                     .bind(sender),
-                None => sqlx::query(sql::CLEAR_TEMPLATE_SENDER)
-                    .bind(id)
-                    .bind(environment.as_str()),
+                None => sqlx::query(sql::CLEAR_TEMPLATE_SENDER).bind(id).bind(environment.as_str()),
             };
             query.execute(&mut *self.0).await?;
         }

@@ -25,6 +25,19 @@ pub struct Diagnostic {
     pub fixes: Vec<Fix>,
 }
 
+impl Diagnostic {
+    /// A finding in a body, as bad as its code says.
+    pub(crate) fn of_body(
+        code: Code,
+        message: String,
+        range: TextRange,
+        fix: impl IntoIterator<Item = Fix>,
+    ) -> Self {
+        let fixes = fix.into_iter().collect();
+        Self { code, severity: code.severity(), part: Part::Body, message, range, fixes }
+    }
+}
+
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
@@ -32,7 +45,7 @@ impl fmt::Display for Diagnostic {
 }
 
 /// Which of a template's two texts a finding is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
     /// The title.
     Title,

@@ -124,6 +124,15 @@ impl Replies {
         };
         own.as_deref().unwrap_or(keyword.reply())
     }
+
+    /// Where one's own reply to `keyword` is kept.
+    pub const fn own(&mut self, keyword: Keyword) -> &mut Option<String> {
+        match keyword {
+            Keyword::Stop => &mut self.stop,
+            Keyword::Start => &mut self.start,
+            Keyword::Help => &mut self.help,
+        }
+    }
 }
 
 /// What a text means, and why.

@@ -47,7 +47,7 @@
 //! | [`Values`], [`render()`], [`preview()`] | `values.rs`, `render.rs`, `preview.rs` |
 //! | [`segments`], [`count`], [`forcing`] | `segment.rs`, `alphabet.rs`, `forcing.rs` |
 //! | [`classify`], [`Rules`] | `keyword.rs` |
-//! | [`check()`] | `check.rs` |
+//! | [`check()`], [`compose()`] | `check.rs`, `body.rs`, `unknown_name.rs` |
 //! | [`send()`], [`receive()`] | `send.rs`, `receive.rs` |
 //! | [`PhoneNumber`], [`MessagingServiceSid`], [`Sender`], [`Title`] | a file each |
 #![no_std]
@@ -58,6 +58,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod alphabet;
+mod body;
 mod check;
 mod code;
 mod diagnostic;
@@ -81,12 +82,14 @@ mod sender;
 mod template;
 mod title;
 mod token;
+mod unknown_name;
 mod values;
 
+pub use body::compose;
 pub use check::{Check, Draft, check};
 pub use code::{CODES, Code, CodeEntry, Severity};
 pub use diagnostic::{Diagnostic, Edit, Fix, Part};
-pub use environment::Environment;
+pub use environment::{Environment, UnknownEnvironment};
 pub use forcing::{Forcing, forcing};
 pub use keyword::{Classification, Keyword, Replies, Rules, Step, classify, variants};
 pub use language::choose;

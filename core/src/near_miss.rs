@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use crate::diagnostic::quote;
 use crate::token::{Written, is_word, is_word_or_dash};
-use crate::{Code, Diagnostic, Edit, Fix, Kind, Offsets, Part};
+use crate::{Code, Diagnostic, Edit, Fix, Kind, Offsets};
 
 /// The place of a near miss; small, because a hostile body may hold half a million.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,14 +43,7 @@ impl NearMiss {
             },
             edits: vec![Edit { range, text }],
         });
-        Diagnostic {
-            code,
-            severity: code.severity(),
-            part: Part::Body,
-            message,
-            range,
-            fixes: fixes.collect(),
-        }
+        Diagnostic::of_body(code, message, range, fixes)
     }
 }
 

@@ -5,10 +5,9 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 
-use crate::check::strict;
 use crate::{
     Code, Environment, Missing, PhoneNumber, Policy, Refusal, Segments, Sender, Values, choose,
-    deliverable, segments,
+    compose, deliverable, segments,
 };
 
 /// Decides on one message.
@@ -35,15 +34,17 @@ pub fn send<V: Values + ?Sized>(
         }
     };
     let (template, text) = match &message.content {
-        Content::Literal(text) => (None, Cow::Borrowed(*text)),
+        Content::Literal(text) => {
+            deliverable(text)?;
+            (None, Cow::Borrowed(*text))
+        }
         Content::Template { candidates, name, language, default_language, values, missing } => {
             let find = |title: &str| candidates.iter().find(|candidate| candidate.title == title);
             let Candidate { title, body } = choose(find, name, *language, *default_language)?;
-            let text = strict(body)?.render(*values, *missing)?;
+            let text = compose(body, *values, *missing)?;
             (Some(String::from(*title)), Cow::Owned(text))
         }
     };
-    deliverable(&text)?;
     let state = propose(&to, &sender, &text, host)?;
     let segments = segments(&text, Policy::Standard);
     Ok(Sent { state, template, text: text.into_owned(), segments })

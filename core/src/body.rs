@@ -1,0 +1,72 @@
+//! The rules of a whole body, and the way from a body to the text of a message.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+
+use crate::limits::BODY_CHARS;
+use crate::{
+    Code, Diagnostic, Edit, Fix, Missing, Offsets, Refusal, TextRange, Values, deliverable, parse,
+};
+
+/// The text of a message from a body and its values, or why it may not leave.
+///
+/// # Errors
+/// Every error of the body (`V003` to `V016`), of its values (`V020`) and of the text (`V021` to
+/// `V023`). What is less than an error does not stop a message.
+pub fn compose<V: Values + ?Sized>(
+    body: &str,
+    values: &V,
+    missing: Missing,
+) -> Result<String, Refusal> {
+    let parsed = parse(body);
+    let mut findings = whole(body).chain(parsed.diagnostics()).peekable();
+    if findings.peek().is_some() {
+        return Err(Refusal::of_body(findings, whole(body).count() + parsed.diagnostics_total()));
+    }
+    let text = parsed.template.render(values, missing)?;
+    deliverable(&text)?;
+    Ok(text)
+}
+
+/// Findings about the body as a whole.
+pub(crate) fn whole(body: &str) -> impl Iterator<Item = Diagnostic> {
+    [length(body), blank(body), nul(body)].into_iter().flatten()
+}
+
+fn length(body: &str) -> Option<Diagnostic> {
+    if !body.is_empty() && body.len() <= BODY_CHARS {
+        return None; // Bytes are at least as many as characters.
+    }
+    let chars = body.chars().count();
+    if (1..=BODY_CHARS).contains(&chars) {
+        return None;
+    }
+    let message = format!("the body has {chars} characters: expected 1 to {BODY_CHARS}");
+    let from = body.char_indices().nth(BODY_CHARS).map_or(0, |(at, _)| at);
+    Some(Diagnostic::of_body(
+        Code::BodyLength,
+        message,
+        Offsets::new(body).range(from, body.len()),
+        None,
+    ))
+}
+
+fn blank(body: &str) -> Option<Diagnostic> {
+    (!body.is_empty() && body.trim().is_empty()).then(|| {
+        let message =
+            String::from("the body is white space alone: expected a character that can be seen");
+        Diagnostic::of_body(Code::BodyBlank, message, TextRange::whole(body), None)
+    })
+}
+
+fn nul(body: &str) -> Option<Diagnostic> {
+    let at = body.find('\0')?;
+    let range = Offsets::new(body).range(at, at + 1);
+    let message = String::from("the body holds U+0000: expected text; remove it");
+    let fix = Fix {
+        label: String::from("remove U+0000"),
+        edits: vec![Edit { range, text: String::new() }],
+    };
+    Some(Diagnostic::of_body(Code::BodyNul, message, range, Some(fix)))
+}

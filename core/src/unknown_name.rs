@@ -1,0 +1,92 @@
+//! Tokens that name nothing, with the name that was probably meant.
+
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::diagnostic::quote;
+use crate::token::Written;
+use crate::{Code, Diagnostic, Edit, Fix, Kind, Names, Offsets, Template, Token};
+
+/// The tokens that are not among `names`.
+pub(crate) fn unknown_names<'t, 'a>(
+    template: &'t Template<'a>,
+    names: &Names,
+) -> Vec<&'t Token<'a>> {
+    let known: BTreeSet<(Kind, &str)> = Kind::ALL
+        .into_iter()
+        .flat_map(|kind| names.of(kind).iter().map(move |name| (kind, name.as_str())))
+        .collect();
+    let exists = |token: &&Token<'_>| {
+        let bare = token.name.strip_prefix("variant_").filter(|_| token.kind == Kind::Variant);
+        known.contains(&(token.kind, token.name))
+            || bare.is_some_and(|bare| known.contains(&(token.kind, bare)))
+    };
+    template.tokens().iter().filter(|token| !exists(token)).collect()
+}
+
+/// Says so of one of them.
+pub(crate) fn unknown_name(
+    token: &Token<'_>,
+    names: &Names,
+    offsets: &mut Offsets<'_>,
+) -> Diagnostic {
+    let range = offsets.range(token.start, token.end);
+    let written = Written(token.kind, token.name);
+    let what = match token.kind {
+        Kind::Variant => "attribute of the variants",
+        Kind::Entity => "entity",
+        Kind::Variable => "variable",
+        Kind::Translation => "translation",
+    };
+    let meant = closest(token.name, names.of(token.kind));
+    let meant = meant.map(|name| format!("{}", Written(token.kind, name)));
+    let written = quote(&format!("{written}"));
+    let message = match &meant {
+        Some(meant) => format!("no such {what} for {written}; expected perhaps `{meant}`"),
+        None => format!("no such {what} for {written}; expected a name that exists"),
+    };
+    let fix = meant
+        .map(|text| Fix { label: format!("write `{text}`"), edits: vec![Edit { range, text }] });
+    Diagnostic::of_body(Code::UnknownName, message, range, fix)
+}
+
+/// The name that differs from `written` the least, if it differs little.
+fn closest<'n>(written: &str, names: &'n [String]) -> Option<&'n str> {
+    let plain = |name: &str| -> Vec<u8> {
+        name.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase()).collect()
+    };
+    let written = plain(written);
+    let slips = 1 + written.len() / 4;
+    let near = names.iter().take(COMPARED).filter_map(|name| {
+        let name_plain = plain(name);
+        let near = written.len().abs_diff(name_plain.len()) <= slips;
+        let distance = near.then(|| distance(&written, &name_plain))?;
+        (distance <= slips).then_some((distance, name.as_str()))
+    });
+    near.min_by_key(|&(distance, _)| distance).map(|(_, name)| name)
+}
+
+/// Names that one unknown name is compared with, at most.
+const COMPARED: usize = 1000;
+
+/// Levenshtein's distance, for names short enough to be a slip of the finger.
+fn distance(a: &[u8], b: &[u8]) -> usize {
+    const LONGEST: usize = 64;
+    if a.len() > LONGEST || b.len() > LONGEST {
+        return usize::MAX;
+    }
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut diagonal = i;
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}

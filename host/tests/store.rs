@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use serde_json::json;
 use verbatim_host::message::{Environment, State};
 use verbatim_host::sandbox::{ConsentAction, Pair};
 use verbatim_host::store::{
@@ -36,8 +35,8 @@ fn message(recipient: &str, sender: &str) -> NewMessage {
         template: None,
         language: None,
         text: "Hello".to_owned(),
-        segments: json!({}),
-        values: json!({}),
+        segments: "{}".to_owned(),
+        values: "{}".to_owned(),
         missing: None,
         module: "00".to_owned(),
         conversation_id: None,

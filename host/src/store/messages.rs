@@ -1,7 +1,5 @@
 //! Messages: written once when accepted, then moved forward only.
 
-use serde_json::Value;
-
 use super::{Store, StoreError, Tx, row, sql};
 use crate::id::new_id;
 use crate::message::{Environment, State};
@@ -15,7 +13,7 @@ const MAX_CONVERSATION: i64 = 1_000;
 const AFTER_ALL_IDS: &str = "~";
 
 /// A message as it was accepted.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMessage {
     /// `Queued`, or `Suppressed` for one whose recipient has opted out.
     pub state: State,
@@ -33,10 +31,10 @@ pub struct NewMessage {
     pub language: Option<String>,
     /// The text that goes out, byte for byte.
     pub text: String,
-    /// The module's count of it.
-    pub segments: Value,
-    /// The values that it was rendered with, for `replay`.
-    pub values: Value,
+    /// The module's count of it, in the module's own JSON.
+    pub segments: String,
+    /// The values that it was rendered with as JSON, for `replay`.
+    pub values: String,
     /// What was to happen to a missing value.
     pub missing: Option<String>,
     /// The SHA-256 of the module that rendered it, in hexadecimal.
@@ -46,7 +44,7 @@ pub struct NewMessage {
 }
 
 /// A message as it stands.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// UUIDv7.
     pub id: String,
@@ -68,8 +66,8 @@ pub struct Message {
     pub language: Option<String>,
     /// The text.
     pub text: String,
-    /// The module's count of it.
-    pub segments: Value,
+    /// The module's count of it, in the module's own JSON.
+    pub segments: String,
     /// The SHA-256 of the module that rendered it, in hexadecimal.
     pub module: String,
     /// The conversation that it belongs to.
@@ -143,7 +141,7 @@ impl TryFrom<MessageRow> for Message {
             template_version: row.template_version,
             language: row.language,
             text: row.body,
-            segments: row::json("segments", &row.segments)?,
+            segments: row.segments,
             module: row.module,
             conversation_id: row.conversation_id,
             sid: row.sid,
@@ -233,8 +231,8 @@ impl Tx {
             .bind(version)
             .bind(&new.language)
             .bind(&new.text)
-            .bind(new.segments.to_string())
-            .bind(new.values.to_string())
+            .bind(&new.segments)
+            .bind(&new.values)
             .bind(&new.missing)
             .bind(&new.module)
             .bind(&new.conversation_id)

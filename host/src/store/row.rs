@@ -2,20 +2,12 @@
 
 use std::str::FromStr;
 
-use serde_json::Value;
-
 use super::StoreError;
 use crate::time::Timestamp;
 
 /// A closed name, e.g. a state.
 pub(super) fn name<T: FromStr>(what: &str, text: &str) -> Result<T, StoreError> {
     text.parse().map_err(|_| StoreError::Corrupt(format!("the {what} `{text}`")))
-}
-
-/// A structure kept as JSON.
-pub(super) fn json(what: &str, text: &str) -> Result<Value, StoreError> {
-    serde_json::from_str(text)
-        .map_err(|error| StoreError::Corrupt(format!("{what} that are not JSON ({error})")))
 }
 
 /// An instant.

@@ -4,6 +4,7 @@
 //! a phone for every number, through which a person reads and answers. It shares no code with
 //! what it is there to check: it counts segments by itself, and knows of no opt-out.
 
+mod control;
 mod ledger;
 mod phone;
 mod refusal;
@@ -26,6 +27,7 @@ use tokio::task::JoinHandle;
 use super::client::Account;
 use ledger::Ledger;
 
+pub use control::{Control, ControlError};
 pub use refusal::TEST_NUMBERS;
 
 /// The largest request that the fake reads.

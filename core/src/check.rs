@@ -1,10 +1,16 @@
 //! Everything that can be said of a template before a value is known.
 
+use alloc::format;
 use alloc::vec::Vec;
 
+use crate::diagnostic::quote;
 use crate::limits::LISTED;
+use crate::token::Written;
 use crate::unknown_name::{unknown_name, unknown_names};
-use crate::{Code, Diagnostic, Names, Offsets, Severity, Template, body, parse, title};
+use crate::{
+    Bounds, Code, Diagnostic, Domains, Names, Offsets, Policy, Severity, Template, Token, body,
+    bounds, parse, title,
+};
 
 /// Checks a template as it is being written.
 #[must_use]
@@ -22,10 +28,22 @@ pub fn check<'a>(draft: &Draft<'a>) -> Check<'a> {
         let explained = first.map(|token| unknown_name(token, names, &mut offsets));
         findings.add(explained, unknown.len().saturating_sub(LISTED));
     }
+    let bounds = draft.domains.map(|domains| bounds(&parsed.template, domains, draft.policy));
+    let bounds = match bounds {
+        Some(Ok(bounds)) => Some(bounds),
+        Some(Err(unknown)) => {
+            let mut offsets = Offsets::new(draft.body);
+            let first = unknown.iter().take(LISTED);
+            let explained = first.map(|token| no_domain(token, &mut offsets));
+            findings.add(explained, unknown.len().saturating_sub(LISTED));
+            None
+        }
+        None => None,
+    };
     let Findings { mut listed, total, .. } = findings;
     listed.sort_by_key(|finding| (finding.part, finding.range.bytes));
     listed.truncate(LISTED);
-    Check { template: parsed.template, diagnostics: listed, diagnostics_total: total }
+    Check { template: parsed.template, diagnostics: listed, diagnostics_total: total, bounds }
 }
 
 /// A template as it is being written.
@@ -37,6 +55,10 @@ pub struct Draft<'a> {
     pub body: &'a str,
     /// The names that exist, if tokens are to be compared with them.
     pub names: Option<&'a Names>,
+    /// What its tokens may hold, if bounds are wanted.
+    pub domains: Option<&'a Domains>,
+    /// What is kept whole at the border of two segments.
+    pub policy: Policy,
     /// Codes that are not to be reported; an error is reported all the same.
     pub silenced: Vec<Code>,
 }
@@ -50,6 +72,15 @@ pub struct Check<'a> {
     pub diagnostics: Vec<Diagnostic>,
     /// How many there are.
     pub diagnostics_total: usize,
+    /// The fewest and the most segments; `None` without domains, or if a token has none.
+    pub bounds: Option<Bounds>,
+}
+
+fn no_domain(token: &Token<'_>, offsets: &mut Offsets<'_>) -> Diagnostic {
+    let written = quote(&format!("{}", Written(token.kind, token.name)));
+    let message = format!("no domain for {written}: expected one for each token, for exact bounds");
+    let range = offsets.range(token.start, token.end);
+    Diagnostic::of_body(Code::NoDomain, message, range, None)
 }
 
 /// Findings from several sources, each of which gives its first [`LISTED`] and counts the rest.

@@ -90,7 +90,9 @@ codes! {
     RequestTooDeep = 94 Error "a request's JSON is at most 32 deep";
     ResponseTooLarge = 95 Error "a response has at most 4 MiB";
     NotSupported = 96 Error "an option is one that this module supports";
+    InvalidDomain = 97 Error "a domain is a list of values, a length and an alphabet, or a range of numbers";
     UnknownName = 100 Warning "a token names something that exists";
+    NoDomain = 101 Info "exact bounds need to know what every token may hold";
 }
 
 impl Code {

@@ -48,6 +48,7 @@
 //! | [`segments`], [`count`], [`forcing`] | `segment.rs`, `alphabet.rs`, `forcing.rs` |
 //! | [`classify`], [`Rules`] | `keyword.rs` |
 //! | [`check()`], [`compose()`] | `check.rs`, `body.rs`, `unknown_name.rs` |
+//! | [`bounds()`], [`Domains`] | `bounds.rs`, `domain.rs`, `shape.rs` |
 //! | [`send()`], [`receive()`] | `send.rs`, `receive.rs` |
 //! | [`PhoneNumber`], [`MessagingServiceSid`], [`Sender`], [`Title`] | a file each |
 #![no_std]
@@ -59,9 +60,11 @@ extern crate std;
 
 pub mod alphabet;
 mod body;
+mod bounds;
 mod check;
 mod code;
 mod diagnostic;
+mod domain;
 mod environment;
 mod forcing;
 mod keyword;
@@ -79,6 +82,7 @@ mod render;
 mod segment;
 mod send;
 mod sender;
+mod shape;
 mod template;
 mod title;
 mod token;
@@ -86,9 +90,11 @@ mod unknown_name;
 mod values;
 
 pub use body::compose;
+pub use bounds::{Bounds, Extreme, Witness, bounds};
 pub use check::{Check, Draft, check};
 pub use code::{CODES, Code, CodeEntry, Severity};
 pub use diagnostic::{Diagnostic, Edit, Fix, Part};
+pub use domain::{Alphabet, Domain, Domains, Row};
 pub use environment::{Environment, UnknownEnvironment};
 pub use forcing::{Forcing, forcing};
 pub use keyword::{Classification, Keyword, Replies, Rules, Step, classify, variants};

@@ -255,7 +255,7 @@ pub struct Check<'a>(pub &'a core::Check<'a>);
 
 impl Serialize for Check<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let core::Check { template, diagnostics, diagnostics_total } = self.0;
+        let core::Check { template, diagnostics, diagnostics_total, bounds } = self.0;
         let mut offsets = core::Offsets::new(template.body());
         let tokens = template.tokens();
         let listed: Vec<_> = tokens
@@ -272,7 +272,7 @@ impl Serialize for Check<'_> {
         all.serialize_field("diagnostics_total", diagnostics_total)?;
         all.serialize_field("tokens", &listed)?;
         all.serialize_field("tokens_total", &tokens.len())?;
-        all.serialize_field("bounds", &None::<()>)?;
+        all.serialize_field("bounds", &bounds.as_ref().map(Bounds::new))?;
         all.end()
     }
 }
@@ -282,6 +282,56 @@ struct Token<'a> {
     kind: &'static str,
     name: &'a str,
     range: Range,
+}
+
+#[derive(Serialize)]
+struct Bounds<'a> {
+    exact: bool,
+    min: Option<Extreme<'a>>,
+    max: Option<Extreme<'a>>,
+}
+
+impl<'a> Bounds<'a> {
+    fn new(bounds: &'a core::Bounds) -> Self {
+        let core::Bounds { exact, min, max } = bounds;
+        let extreme = |one: &'a core::Extreme| Extreme {
+            segments: one.segments,
+            encoding: one.encoding.as_str(),
+            variant: one.witness.as_ref().and_then(|witness| witness.variant.as_deref()),
+            witness: one.witness.as_ref().map(Witness),
+        };
+        Self { exact: *exact, min: min.as_ref().map(extreme), max: max.as_ref().map(extreme) }
+    }
+}
+
+#[derive(Serialize)]
+struct Extreme<'a> {
+    segments: usize,
+    encoding: &'static str,
+    variant: Option<&'a str>,
+    witness: Option<Witness<'a>>,
+}
+
+/// A `values` of all four kinds.
+struct Witness<'a>(&'a core::Witness);
+
+impl Serialize for Witness<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut kinds = to.serialize_map(Some(core::Kind::ALL.len()))?;
+        for kind in core::Kind::ALL {
+            kinds.serialize_entry(kind.as_str(), &OfKind(kind, self.0))?;
+        }
+        kinds.end()
+    }
+}
+
+struct OfKind<'a>(core::Kind, &'a core::Witness);
+
+impl Serialize for OfKind<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let of_kind = self.1.values.iter().filter(|(kind, ..)| *kind == self.0);
+        to.collect_map(of_kind.map(|(_, name, value)| (name, value)))
+    }
 }
 
 /// `preview`

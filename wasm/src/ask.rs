@@ -95,7 +95,8 @@ asks! {
         /// What exists.
         names: Option<Names>,
         /// What the tokens may hold.
-        domains: Option<IgnoredAny>,
+        #[serde(borrow)]
+        domains: Option<Domains<'a>>,
         /// What is kept whole.
         policy: Option<Policy>,
         /// Codes that are not to be reported.
@@ -250,6 +251,108 @@ impl From<Names> for core::Names {
     }
 }
 
+/// What tokens may hold.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Domains<'a> {
+    #[serde(borrow)]
+    entity: Option<BTreeMap<Text<'a>, Domain>>,
+    #[serde(borrow)]
+    variable: Option<BTreeMap<Text<'a>, Domain>>,
+    #[serde(borrow)]
+    translation: Option<BTreeMap<Text<'a>, Domain>>,
+    #[serde(borrow)]
+    rows: Option<Vec<Row<'a>>>,
+}
+
+/// What a token may hold: one of the three forms.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Domain {
+    values: Option<Vec<String>>,
+    max_chars: Option<usize>,
+    alphabet: Option<Alphabet>,
+    min: Option<i64>,
+    max: Option<i64>,
+}
+
+/// A variant.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row<'a> {
+    #[serde(borrow)]
+    variant: Text<'a>,
+    #[serde(borrow)]
+    values: Map<'a>,
+}
+
+impl TryFrom<Domains<'_>> for core::Domains {
+    type Error = String;
+
+    fn try_from(ask: Domains<'_>) -> Result<Self, String> {
+        let Domains { entity, variable, translation, rows } = ask;
+        let kinds = [
+            (core::Kind::Entity, entity),
+            (core::Kind::Variable, variable),
+            (core::Kind::Translation, translation),
+        ];
+        let mut tokens = Vec::new();
+        for (kind, domains) in kinds {
+            for (name, domain) in domains.into_iter().flatten() {
+                let domain = domain.parse().map_err(|found| {
+                    format!(
+                        "the domain of {kind} `{}` has {found}: expected `values`, or `max_chars` \
+                         and `alphabet`, or `min` and `max` with `min` not above `max`",
+                        name.as_ref()
+                    )
+                })?;
+                tokens.push((kind, name.0.into_owned(), domain));
+            }
+        }
+        let row = |row: Row<'_>| core::Row {
+            variant: row.variant.0.into_owned(),
+            values: row
+                .values
+                .into_iter()
+                .map(|(n, v)| (n.0.into_owned(), v.0.into_owned()))
+                .collect(),
+        };
+        Ok(Self { tokens, rows: rows.into_iter().flatten().map(row).collect() })
+    }
+}
+
+impl Domain {
+    fn parse(self) -> Result<core::Domain, &'static str> {
+        match self {
+            Self {
+                values: Some(values),
+                max_chars: None,
+                alphabet: None,
+                min: None,
+                max: None,
+            } => Ok(core::Domain::Values(values)),
+            Self {
+                values: None,
+                max_chars: Some(max_chars),
+                alphabet: Some(alphabet),
+                min: None,
+                max: None,
+            } => Ok(core::Domain::Text { max_chars, alphabet: alphabet.into() }),
+            Self {
+                values: None,
+                max_chars: None,
+                alphabet: None,
+                min: Some(min),
+                max: Some(max),
+            } => match min <= max {
+                true => Ok(core::Domain::Range { min, max }),
+                false => Err("`min` above `max`"),
+            },
+            Self { .. } => Err("another set of fields"),
+        }
+    }
+}
+
 /// What a project adds to the keyword table.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -318,6 +421,8 @@ words! {
     Policy => core::Policy { "standard" Standard, "graphemes" Graphemes, }
     /// What to do with a token without a value.
     Missing => core::Missing { "refuse" Refuse, "blank" Blank, "keep" Keep, }
+    /// The characters of a text.
+    Alphabet => core::Alphabet { "gsm" Gsm, "digits" Digits, "any" Any, }
     /// Advanced Opt-Out's verdict.
     OptOutType => core::OptOutType { "STOP" Stop, "START" Start, "HELP" Help, }
     /// Who answers keywords.

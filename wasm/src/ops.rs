@@ -73,14 +73,13 @@ pub fn segments<F: Face>(ask: &ask::Segments<'_>, face: F) -> F::Response {
 
 /// What can be said of a template before a value is known.
 pub fn check<F: Face>(ask: ask::Check<'_>, face: F) -> F::Response {
-    let refused = match (&ask.domains, &ask.campaign) {
-        (Some(_), _) => Some("domains"),
-        (None, Some(_)) => Some("campaign"),
-        (None, None) => None,
-    };
-    if let Some(field) = refused {
-        return face.respond(Err::<(), _>(not_supported(field)));
+    if ask.campaign.is_some() {
+        return face.respond(Err::<(), _>(not_supported("campaign")));
     }
+    let domains = match ask.domains.map(core::Domains::try_from).transpose() {
+        Ok(domains) => domains,
+        Err(why) => return face.respond(Err::<(), _>(json::refusal(Code::InvalidDomain, why))),
+    };
     let silenced = match ask.silence.unwrap_or_default().iter().map(code).collect() {
         Ok(codes) => codes,
         Err(refusal) => return face.respond(Err::<(), _>(refusal)),
@@ -90,6 +89,8 @@ pub fn check<F: Face>(ask: ask::Check<'_>, face: F) -> F::Response {
         title: ask.title.as_ref().map(AsRef::as_ref),
         body: ask.body.as_ref(),
         names: names.as_ref(),
+        domains: domains.as_ref(),
+        policy: ask.policy.map(Into::into).unwrap_or_default(),
         silenced,
     };
     face.respond(Ok(answer::Check(&core::check(&draft))))

@@ -78,6 +78,8 @@ export interface CheckRequest {
   title?: string | null;
   body: string;
   names?: Names | null;
+  /** What the tokens may hold, for exact bounds. */
+  domains?: Domains | null;
   policy?: Policy | null;
   /** Codes that are not to be reported; errors are, all the same. */
   silence?: string[] | null;
@@ -110,7 +112,37 @@ export interface Check {
   /** At most 200. */
   tokens: (TokenName & { range: Range })[];
   tokens_total: number;
-  bounds: null;
+  /** Null without domains, or if a token has none. */
+  bounds: Bounds | null;
+}
+
+export type Domain =
+  | { values: string[] }
+  | { max_chars: number; alphabet: "gsm" | "digits" | "any" }
+  | { min: number; max: number };
+
+export interface Domains {
+  entity?: Record<string, Domain> | null;
+  variable?: Record<string, Domain> | null;
+  translation?: Record<string, Domain> | null;
+  /** The variants: each fixes all its attributes at once. */
+  rows?: { variant: string; values: Record<string, string> }[] | null;
+}
+
+export interface Bounds {
+  /** Whether both are reached; otherwise they bound from outside. */
+  exact: boolean;
+  min: Extreme | null;
+  max: Extreme | null;
+}
+
+export interface Extreme {
+  segments: number;
+  encoding: Encoding;
+  /** The variant of the witness. */
+  variant: string | null;
+  /** Values that reach it. */
+  witness: Values | null;
 }
 
 export interface PreviewRequest {

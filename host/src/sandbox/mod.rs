@@ -1,73 +1,107 @@
 //! Runs `verbatim.wasm`, or another module that keeps its ABI, so that it cannot hurt the host:
 //! a fresh instance for each call, fuel and wall clock both bounded, no I/O, and intents
 //! that count only once the guest has returned without a trap.
+//!
+//! ```
+//! use verbatim_host::sandbox::{Grant, Limits, Sandbox};
+//!
+//! let sandbox = Sandbox::embedded(Limits::default())?;
+//! let outcome = sandbox.call(br#"{"op":"describe"}"#, &Grant::default())?;
+//! assert!(outcome.response.starts_with(br#"{"ok":"#));
+//! assert!(outcome.intents.is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::fmt;
+use std::sync::Arc;
 
-/// A pair of a recipient (E.164) and a sender (E.164 or Messaging Service SID): the key of consent.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Pair {
-    /// The person's number.
-    pub recipient: String,
-    /// The Twilio number or Messaging Service.
-    pub sender: String,
+mod call;
+mod digest;
+mod grant;
+mod imports;
+mod limits;
+mod load;
+mod slots;
+mod ticker;
+
+pub use call::{CallError, Fault, Outcome, Usage};
+pub use digest::{NotSha256, Sha256};
+pub use grant::{ConsentAction, Grant, Intent, Pair};
+pub use limits::Limits;
+pub use load::LoadError;
+
+/// A module that was checked and compiled once. Cloning it is cheap; threads may share it.
+#[derive(Clone)]
+pub struct Sandbox(Arc<Inner>);
+
+struct Inner {
+    loaded: load::Loaded,
+    limits: Limits,
+    sha256: Sha256,
+    slots: slots::Slots,
+    /// Ends with the last clone.
+    _ticker: ticker::Ticker,
 }
 
-/// What one call may do. The default grants nothing.
-#[derive(Debug, Clone, Default)]
-pub struct Grant {
-    /// Pairs whose consent the host fetched before the call, and whether each is opted out.
-    pub consent: Vec<(Pair, bool)>,
-    /// The pair that the call may send to, and at most how many messages.
-    pub send: Option<(Pair, u32)>,
-    /// Pairs whose opt-out the call may record.
-    pub record: Vec<Pair>,
-}
+impl Sandbox {
+    /// Loads the module that this program was built with.
+    ///
+    /// Its bytes are hashed like anybody's: one that was changed inside the executable is refused.
+    ///
+    /// # Errors
+    /// [`LoadError::Digest`] if the executable was tampered with; [`LoadError::Host`] if the
+    /// machine lacks memory or threads.
+    pub fn embedded(limits: Limits) -> Result<Self, LoadError> {
+        Self::load(verbatim_module::BYTES, Sha256(verbatim_module::SHA256), limits)
+    }
 
-/// What the guest asked for; it counts only after the guest returned without a trap.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Intent {
-    /// `twilio_create_message`.
-    CreateMessage {
-        /// Recipient and sender.
-        pair: Pair,
-        /// The text.
-        body: String,
-    },
-    /// `opt_out_record`.
-    RecordConsent {
-        /// Recipient and sender.
-        pair: Pair,
-        /// Opt out, or in again.
-        action: ConsentAction,
-        /// The keyword, e.g. `STOP`.
-        keyword: String,
-        /// The variant that matched, e.g. `UNSUBSCRIBE`.
-        matched: String,
-    },
-}
+    /// Checks that `bytes` have the digest `expected` and keep the ABI, and compiles them.
+    ///
+    /// # Errors
+    /// What is wrong with the module, by name; nothing of it has run.
+    pub fn load(bytes: &[u8], expected: Sha256, limits: Limits) -> Result<Self, LoadError> {
+        let loaded = load::load(bytes, expected, &limits)?;
+        let ticker = ticker::Ticker::start(&loaded.engine)
+            .map_err(|error| LoadError::Host { reason: error.to_string() })?;
+        Ok(Self(Arc::new(Inner {
+            loaded,
+            limits,
+            sha256: expected,
+            slots: slots::Slots::new(limits.concurrent_calls),
+            _ticker: ticker,
+        })))
+    }
 
-/// What a keyword does to consent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ConsentAction {
-    /// No more messages.
-    OptOut,
-    /// Messages again.
-    OptIn,
-}
+    /// The digest of the module's bytes, which was checked.
+    #[must_use]
+    pub fn sha256(&self) -> Sha256 {
+        self.0.sha256
+    }
 
-/// The SHA-256 of a module's bytes.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Sha256(pub [u8; 32]);
+    /// The limits that every call has.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
 
-impl fmt::Display for Sha256 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    /// Hands `request` to a fresh instance that may do what `grant` says, and gives its response.
+    ///
+    /// Blocks for as long as the call runs, at most [`Limits::wall`], and before that until one of
+    /// [`Limits::concurrent_calls`] places is free; asynchronous code calls it on a thread of its
+    /// own. No state of the module survives it.
+    ///
+    /// # Errors
+    /// The limit that was reached, or what else the module did wrong. Its intents are gone, and
+    /// the sandbox goes on.
+    pub fn call(&self, request: &[u8], grant: &Grant) -> Result<Outcome, CallError> {
+        let Inner { loaded, limits, slots, .. } = &*self.0;
+        let _slot = slots.take();
+        call::call(loaded, limits, request, grant)
     }
 }
 
-impl fmt::Debug for Sha256 {
+impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Sha256({self})")
+        f.debug_struct("Sandbox").field("sha256", &self.0.sha256).finish_non_exhaustive()
     }
 }

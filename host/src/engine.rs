@@ -232,7 +232,8 @@ impl Answered {
     /// # Errors
     /// The module's answer has another shape.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, EngineError> {
-        serde_json::from_str(self.ok.get()).map_err(|error| EngineError::Nonsense(error.to_string()))
+        serde_json::from_str(self.ok.get())
+            .map_err(|error| EngineError::Nonsense(error.to_string()))
     }
 }
 

@@ -1,7 +1,12 @@
 //! The binary `verbatim`, and the library it is made of.
 #![forbid(unsafe_code)]
 
+pub mod api;
+pub mod console;
+pub mod dev;
 pub mod dispatch;
+pub mod engine;
+pub mod host;
 pub mod id;
 pub mod message;
 pub mod sandbox;

@@ -120,7 +120,7 @@ async fn nothing_is_claimed_after_a_stop_has_committed() {
     let host = Fixture::new().await;
     let before = host.queue(PERSON, NUMBER, at(1)).await;
     let suppressed = host.consent(&keyword(ConsentAction::OptOut, NUMBER), at(2)).await;
-    assert_eq!(suppressed, [before.clone()]);
+    assert_eq!(suppressed, std::slice::from_ref(&before));
     assert_eq!(host.state(&before).await, State::Suppressed);
 
     // A message that was accepted while the STOP was on its way is stopped by the claim itself.

@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, Request, State};
+use axum::Json;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use axum::Json;
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::json;
 use subtle::ConstantTimeEq;
 
 use super::App;
-use super::input::Input;
+use super::input::{Input, Params};
 use super::problem::Problem;
 use crate::id;
 use crate::store::SessionKind;
@@ -61,7 +61,7 @@ pub(super) struct Link {
 /// `GET /sign-in?token=`: a one-time link opens a session.
 pub(super) async fn sign_in_by_link(
     State(app): State<Arc<App>>,
-    Query(link): Query<Link>,
+    Params(link): Params<Link>,
 ) -> Result<Response, Problem> {
     let now = Timestamp::now();
     let mut tx = app.store.write().await?;
@@ -78,7 +78,8 @@ pub(super) async fn sign_in_by_link(
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Credentials {
-    api_key: SecretString,
+    #[serde(alias = "api_key")]
+    key: SecretString,
 }
 
 /// `POST /v1/session`: an API key opens a session.
@@ -86,7 +87,7 @@ pub(super) async fn sign_in_by_key(
     State(app): State<Arc<App>>,
     input: Input<Credentials>,
 ) -> Result<Response, Problem> {
-    if !is_api_key(&app, &input.value.api_key).await? {
+    if !is_api_key(&app, &input.value.key).await? {
         return Err(unauthorised("expected a valid API key, found another"));
     }
     let cookie = open_session(app.store.write().await?, Timestamp::now()).await?;
@@ -112,10 +113,7 @@ pub(super) async fn sign_out(
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, gone)]).into_response())
 }
 
-async fn open_session(
-    mut tx: crate::store::Tx,
-    now: Timestamp,
-) -> Result<HeaderValue, Problem> {
+async fn open_session(mut tx: crate::store::Tx, now: Timestamp) -> Result<HeaderValue, Problem> {
     use secrecy::ExposeSecret;
     let secret = id::new_secret(SESSION_PREFIX).map_err(|error| {
         tracing::error!(%error, "no randomness for a session");

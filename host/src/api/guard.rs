@@ -76,7 +76,7 @@ impl Own {
 
     fn check(&self, request: &Request) -> Result<(), Problem> {
         let in_header = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-        let host = request.uri().authority().map(|authority| authority.as_str()).or(in_header);
+        let host = request.uri().authority().map(axum::http::uri::Authority::as_str).or(in_header);
         if !host.is_some_and(|host| self.has_host(host)) {
             let found = host.unwrap_or("none");
             let detail = format!("expected this host's own address in `Host`, found `{found}`");
@@ -93,11 +93,7 @@ impl Own {
 }
 
 /// The middleware: refuses by head alone, and answers in time.
-pub(super) async fn guard(
-    State(app): State<Arc<App>>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     if let Err(problem) = app.own.check(&request).and_then(|()| check_length(&request)) {
         return closing(problem.into_response());
     }

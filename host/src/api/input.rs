@@ -3,7 +3,8 @@
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -25,6 +26,20 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Input<T> {
         json_only(request.headers())?;
         let body = Bytes::from_request(request, state).await.map_err(|e| unread(&e))?;
         read(&body)
+    }
+}
+
+/// The parameters of a request's URL as a type.
+#[derive(Debug)]
+pub(super) struct Params<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let read = Query::try_from_uri(&parts.uri);
+        read.map(|Query(value)| Self(value))
+            .map_err(|error| Problem::unprocessable("bad_field", error.body_text()))
     }
 }
 

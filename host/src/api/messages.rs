@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::App;
+use super::input::Params;
 use super::problem::Problem;
 use super::view::MessageView;
 use crate::id::is_id;
@@ -37,7 +38,7 @@ pub(super) struct ListQuery {
 /// `GET /v1/messages?limit&before`: newest first; `next` is the `before` of the next page.
 pub(super) async fn list(
     State(app): State<Arc<App>>,
-    Query(query): Query<ListQuery>,
+    Params(query): Params<ListQuery>,
 ) -> Result<Json<Value>, Problem> {
     if let Some(before) = query.before.as_deref().filter(|before| !is_id(before)) {
         let detail = format!("expected a message's id as `before`, found `{before}`");

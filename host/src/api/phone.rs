@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::App;
-use super::input::Input;
+use super::input::{Input, Params};
 use super::problem::Problem;
 use crate::twilio::fake::{Control, ControlError};
 
@@ -22,7 +22,7 @@ pub(super) struct Which {
 /// `GET /v1/dev/phone?number=`.
 pub(super) async fn read(
     State(app): State<Arc<App>>,
-    Query(which): Query<Which>,
+    Params(which): Params<Which>,
 ) -> Result<Json<Value>, Problem> {
     Ok(Json(control(&app)?.phone(which.number.as_deref()).await?))
 }

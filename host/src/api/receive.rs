@@ -12,26 +12,18 @@ use crate::twilio::webhook::InboundMessage;
 const OPT_OUT_TYPES: [&str; 3] = ["STOP", "START", "HELP"];
 
 /// Takes a message in and gives the reply. A message that came before gets the reply it got then.
-pub(super) async fn receive(
-    app: &App,
-    message: InboundMessage,
-) -> Result<Option<String>, Problem> {
+pub(super) async fn receive(app: &App, message: InboundMessage) -> Result<Option<String>, Problem> {
     if let Some(reply) = app.store.inbound_reply(&message.sid).await? {
         return Ok(reply);
     }
     let pair = Pair { recipient: message.from.clone(), sender: message.to.clone() };
-    let at_service = message
-        .service
-        .clone()
-        .map(|sender| Pair { recipient: message.from.clone(), sender });
+    let at_service =
+        message.service.clone().map(|sender| Pair { recipient: message.from.clone(), sender });
     let pairs: Vec<Pair> = std::iter::once(pair.clone()).chain(at_service).collect();
     // A number that nobody registered is not ours to answer for: Twilio does as it is set up.
     let replies = app.store.replies_of(&message.to).await?.unwrap_or(app.default_replies);
-    let grant = Grant {
-        consent: app.store.consent_of(pairs.clone()).await?,
-        send: None,
-        record: pairs,
-    };
+    let grant =
+        Grant { consent: app.store.consent_of(pairs.clone()).await?, send: None, record: pairs };
     let ask = ReceiveAsk {
         from: message.from.clone(),
         to: message.to.clone(),

@@ -186,8 +186,7 @@ async fn by_template(
         .map(str::to_owned);
     for _ in 0..2 {
         let parsed = sender.as_deref().map(Sender::new).transpose().map_err(refused)?;
-        let sent =
-            propose(app, recipient, environment, parsed.as_ref(), content.clone()).await?;
+        let sent = propose(app, recipient, environment, parsed.as_ref(), content.clone()).await?;
         let chosen = candidates
             .iter()
             .find(|(template, _, _)| Some(&template.title) == sent.template.as_ref());
@@ -220,9 +219,8 @@ async fn candidates(
         }
     }
     if exist && candidates.is_empty() {
-        let detail = format!(
-            "no version of `{name}` is published to `{environment}`; publish one first"
-        );
+        let detail =
+            format!("no version of `{name}` is published to `{environment}`; publish one first");
         return Err(Problem::new(StatusCode::CONFLICT, "template_not_published", detail));
     }
     Ok(candidates)
@@ -254,7 +252,9 @@ async fn propose(
     let sent: Sent = answered.read()?;
     // What the module says and what it asked for must be one thing, or nothing leaves.
     let proposed = |intent: &Intent| match intent {
-        Intent::CreateMessage { pair, body } => Some(pair) == granted.as_ref() && *body == sent.text,
+        Intent::CreateMessage { pair, body } => {
+            Some(pair) == granted.as_ref() && *body == sent.text
+        }
         Intent::RecordConsent { .. } => false,
     };
     let agrees = match sent.state {
@@ -352,10 +352,7 @@ fn idempotency_key(headers: &HeaderMap, json: &Value) -> Result<Option<Idempoten
     }))
 }
 
-async fn remembered(
-    app: &App,
-    key: Option<&IdempotencyKey>,
-) -> Result<Option<Response>, Problem> {
+async fn remembered(app: &App, key: Option<&IdempotencyKey>) -> Result<Option<Response>, Problem> {
     let Some(key) = key else { return Ok(None) };
     let Some(found) = app.store.remembered(&key.key).await? else { return Ok(None) };
     if found.request_hash != key.request_hash {

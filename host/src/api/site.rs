@@ -58,9 +58,7 @@ pub(super) async fn page(
 ) -> Result<Response, Problem> {
     let path = request.uri().path();
     match app.console.page(path).await {
-        Some(Page { kind, bytes }) => {
-            Ok(([(header::CONTENT_TYPE, kind)], bytes).into_response())
-        }
+        Some(Page { kind, bytes }) => Ok(([(header::CONTENT_TYPE, kind)], bytes).into_response()),
         None if path == "/" => {
             let kind = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
             Ok((StatusCode::OK, kind, crate::console::HOW_TO_GET_IT).into_response())

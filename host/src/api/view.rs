@@ -155,8 +155,9 @@ impl From<RegisteredSender> for SenderView {
 pub(super) fn environment(name: Option<&str>) -> Result<Environment, super::problem::Problem> {
     name.map_or(Ok(Environment::default()), |name| {
         name.parse().map_err(|_| {
-            let detail =
-                format!("expected `live`, `pre_release` or `sandbox`, found the environment `{name}`");
+            let detail = format!(
+                "expected `live`, `pre_release` or `sandbox`, found the environment `{name}`"
+            );
             super::problem::Problem::unprocessable("unknown_environment", detail)
         })
     })

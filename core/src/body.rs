@@ -34,14 +34,17 @@ pub(crate) fn whole(body: &str) -> impl Iterator<Item = Diagnostic> {
     [length(body), blank(body), nul(body)].into_iter().flatten()
 }
 
+/// Whether a body has more characters than a body may have.
+pub(crate) fn is_too_long(body: &str) -> bool {
+    // Bytes are at least as many as characters, and cost nothing to count.
+    body.len() > BODY_CHARS && body.chars().count() > BODY_CHARS
+}
+
 fn length(body: &str) -> Option<Diagnostic> {
-    if !body.is_empty() && body.len() <= BODY_CHARS {
-        return None; // Bytes are at least as many as characters.
-    }
-    let chars = body.chars().count();
-    if (1..=BODY_CHARS).contains(&chars) {
+    if !body.is_empty() && !is_too_long(body) {
         return None;
     }
+    let chars = body.chars().count();
     let message = format!("the body has {chars} characters: expected 1 to {BODY_CHARS}");
     let from = body.char_indices().nth(BODY_CHARS).map_or(0, |(at, _)| at);
     Some(Diagnostic::of_body(

@@ -135,7 +135,7 @@ impl Goal {
     }
 }
 
-fn domain<'d>(domains: &'d Domains, kind: Kind, name: &str) -> Option<&'d Domain> {
+pub(crate) fn domain<'d>(domains: &'d Domains, kind: Kind, name: &str) -> Option<&'d Domain> {
     let found = domains.tokens.iter().find(|(k, n, _)| *k == kind && n == name);
     found.map(|(_, _, domain)| domain)
 }

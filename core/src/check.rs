@@ -1,15 +1,11 @@
 //! Everything that can be said of a template before a value is known.
 
-use alloc::format;
 use alloc::vec::Vec;
 
-use crate::diagnostic::quote;
 use crate::limits::LISTED;
-use crate::token::Written;
-use crate::unknown_name::{unknown_name, unknown_names};
 use crate::{
-    Bounds, Code, Diagnostic, Domains, Names, Offsets, Policy, Severity, Template, Token, body,
-    bounds, parse, title,
+    Bounds, Campaign, Code, Diagnostic, Domains, Environment, Names, Offsets, Policy, Severity,
+    Template, body, lint, parse, title,
 };
 
 /// Checks a template as it is being written.
@@ -17,29 +13,26 @@ use crate::{
 pub fn check<'a>(draft: &Draft<'a>) -> Check<'a> {
     let parsed = parse(draft.body);
     let mut findings = Findings { silenced: &draft.silenced, listed: Vec::new(), total: 0 };
-    findings.add(draft.title.and_then(title::check).into_iter(), 0);
-    findings.add(body::whole(draft.body), 0);
-    let unlisted = parsed.diagnostics_total().saturating_sub(LISTED);
-    findings.add(parsed.diagnostics().take(LISTED), unlisted);
-    if let Some(names) = draft.names {
-        let unknown = unknown_names(&parsed.template, names);
-        let mut offsets = Offsets::new(draft.body);
-        let first = unknown.iter().take(LISTED);
-        let explained = first.map(|token| unknown_name(token, names, &mut offsets));
-        findings.add(explained, unknown.len().saturating_sub(LISTED));
-    }
-    let bounds = draft.domains.map(|domains| bounds(&parsed.template, domains, draft.policy));
-    let bounds = match bounds {
-        Some(Ok(bounds)) => Some(bounds),
-        Some(Err(unknown)) => {
-            let mut offsets = Offsets::new(draft.body);
-            let first = unknown.iter().take(LISTED);
-            let explained = first.map(|token| no_domain(token, &mut offsets));
-            findings.add(explained, unknown.len().saturating_sub(LISTED));
-            None
+    findings.add(draft.title.and_then(title::check));
+    findings.add(body::whole(draft.body));
+    findings.add(parsed.diagnostics().take(LISTED));
+    findings.total += parsed.diagnostics_total().saturating_sub(LISTED);
+    findings.add(lint::senders(&draft.senders));
+    // Lints and bounds are for what could be sent at all; that also bounds their work.
+    let mut bounds = None;
+    if !body::is_too_long(draft.body) {
+        let found =
+            draft.domains.map(|domains| crate::bounds(&parsed.template, domains, draft.policy));
+        match found {
+            Some(Ok(found)) => bounds = Some(found),
+            Some(Err(unknown)) => {
+                let mut offsets = Offsets::new(draft.body);
+                findings.add(unknown.iter().map(|token| lint::no_domain(token, &mut offsets)));
+            }
+            None => {}
         }
-        None => None,
-    };
+        findings.add(lint::lints(draft, &parsed.template, bounds.as_ref()));
+    }
     let Findings { mut listed, total, .. } = findings;
     listed.sort_by_key(|finding| (finding.part, finding.range.bytes));
     listed.truncate(LISTED);
@@ -47,7 +40,7 @@ pub fn check<'a>(draft: &Draft<'a>) -> Check<'a> {
 }
 
 /// A template as it is being written.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Draft<'a> {
     /// Its title, if that is to be checked too.
     pub title: Option<&'a str>,
@@ -55,6 +48,10 @@ pub struct Draft<'a> {
     pub body: &'a str,
     /// The names that exist, if tokens are to be compared with them.
     pub names: Option<&'a Names>,
+    /// Its senders, if they are to be checked too.
+    pub senders: Vec<(Environment, &'a str)>,
+    /// What the sender's campaign says of its messages.
+    pub campaign: Option<Campaign>,
     /// What its tokens may hold, if bounds are wanted.
     pub domains: Option<&'a Domains>,
     /// What is kept whole at the border of two segments.
@@ -76,14 +73,7 @@ pub struct Check<'a> {
     pub bounds: Option<Bounds>,
 }
 
-fn no_domain(token: &Token<'_>, offsets: &mut Offsets<'_>) -> Diagnostic {
-    let written = quote(&format!("{}", Written(token.kind, token.name)));
-    let message = format!("no domain for {written}: expected one for each token, for exact bounds");
-    let range = offsets.range(token.start, token.end);
-    Diagnostic::of_body(Code::NoDomain, message, range, None)
-}
-
-/// Findings from several sources, each of which gives its first [`LISTED`] and counts the rest.
+/// Findings from several sources.
 struct Findings<'a> {
     silenced: &'a [Code],
     listed: Vec<Diagnostic>,
@@ -91,16 +81,12 @@ struct Findings<'a> {
 }
 
 impl Findings<'_> {
-    fn add(&mut self, findings: impl Iterator<Item = Diagnostic>, unlisted: usize) {
-        let mut silent = false;
+    fn add(&mut self, findings: impl IntoIterator<Item = Diagnostic>) {
         for finding in findings {
-            silent = finding.severity != Severity::Error && self.silenced.contains(&finding.code);
-            if !silent {
+            if finding.severity == Severity::Error || !self.silenced.contains(&finding.code) {
                 self.listed.push(finding);
                 self.total += 1;
             }
         }
-        // Only a source of a single code has findings beyond its list.
-        self.total += if silent { 0 } else { unlisted };
     }
 }

@@ -71,6 +71,7 @@ codes! {
     InvalidTokenName = 14 Error "a token's name has letters, digits and `_` (and `-`, but in `${…}`)";
     TokenWithoutName = 15 Error "a token has a name";
     PromptReferenceInBody = 16 Error "`{{twilio_sms:…}}` and `{{ho:…}}` belong in an action's prompt";
+    UnknownReference = 17 Error "a prompt's reference names a template or a handoff that exists";
     MissingValue = 20 Error "every token has a value when a message is sent";
     TextBlank = 21 Error "a message is not blank (Twilio 21602)";
     TextLength = 22 Error "a message has at most 1600 characters (Twilio 21617)";
@@ -83,6 +84,7 @@ codes! {
     NotGranted = 36 Error "the host grants what a call asks for";
     HostMalformed = 37 Error "the host understands what a call asks for";
     HostBudget = 38 Error "a call stays within the host's budget";
+    InvalidPattern = 40 Error "a keyword pattern is a small regular expression that needs a character";
     RequestNotJson = 90 Error "a request is one JSON object in UTF-8";
     UnknownOp = 91 Error "a request names an op that the module has";
     RequestField = 92 Error "a request has the fields of its op, and no others";
@@ -93,6 +95,21 @@ codes! {
     InvalidDomain = 97 Error "a domain is a list of values, a length and an alphabet, or a range of numbers";
     UnknownName = 100 Warning "a token names something that exists";
     NoDomain = 101 Info "exact bounds need to know what every token may hold";
+    NeverFilled = 102 Warning "every token has a value for every variant";
+    ForcesUcs2 = 110 Warning "a character outside the GSM alphabet makes segments less than half as long";
+    StaysUcs2 = 111 Info "some characters have no spelling in the GSM alphabet";
+    OverOneSegment = 112 Warning "a message of more than one segment costs more than one";
+    DoubleSpace = 120 Info "words are parted by one space";
+    TrailingSpace = 121 Info "nothing that nobody sees stands at the end of a line";
+    TokensTouch = 122 Info "two tokens are parted by a space";
+    AllCapitals = 130 Warning "a message does not shout";
+    NoPersonalToken = 131 Info "a message says something of its reader";
+    NoDisclosure = 132 Warning "a message says how to stop and how to get help, if that is asked for";
+    PublicShortener = 140 Warning "links do not use a public shortener, which carriers block";
+    UnannouncedLink = 141 Warning "a message has links only if its campaign says so";
+    UnannouncedPhone = 142 Warning "a message has phone numbers only if its campaign says so";
+    KeywordCollision = 150 Warning "a message does not ask for a word that is a compliance keyword";
+    SharedSender = 160 Warning "an environment other than `live` does not send from the sender of `live`";
 }
 
 impl Code {

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::limits::QUOTED_CHARS;
-use crate::{Code, Severity, TextRange};
+use crate::{Code, Environment, Severity, TextRange};
 
 /// A finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,22 +44,27 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// Which of a template's two texts a finding is in.
+/// Which of a template's texts a finding is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
     /// The title.
     Title,
     /// The body.
     Body,
+    /// The sender of an environment.
+    Sender(Environment),
 }
 
 impl Part {
-    /// `title` or `body`.
+    /// `title`, `body`, or `senders.live` and its like.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Title => "title",
             Self::Body => "body",
+            Self::Sender(Environment::Live) => "senders.live",
+            Self::Sender(Environment::PreRelease) => "senders.pre_release",
+            Self::Sender(Environment::Sandbox) => "senders.sandbox",
         }
     }
 }

@@ -5,6 +5,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::KeywordSet;
+
 /// Classifies a received text.
 ///
 /// The keyword sets, words and replies beyond the table come from `rules`.
@@ -23,23 +25,37 @@ pub fn classify<'a>(text: &'a str, rules: &'a Rules) -> Classification<'a> {
 /// The one trailing character that is dropped.
 const PUNCTUATION: [char; 5] = ['.', '!', '?', ',', ';'];
 
-/// Bytes of the table's longest variant, `UNSUBSCRIBE`: most replies are longer, and done.
+/// Bytes of the table's longest variant, `UNSUBSCRIBE`: most replies are longer.
 const LONGEST: usize = 11;
 
+/// The table first, then what the rules add, STOP before the others: where two lists hold a word,
+/// the safer meaning counts.
 fn find<'a>(word: &str, rules: &'a Rules) -> Option<(Keyword, &'a str)> {
     if word.is_empty() {
         return None;
     }
+    let is_word = |variant: &&str| variant.eq_ignore_ascii_case(word);
     if word.len() <= LONGEST {
         for keyword in Keyword::ALL {
-            let hit = variants(keyword).iter().find(|variant| variant.eq_ignore_ascii_case(word));
-            if let Some(variant) = hit {
+            if let Some(variant) = variants(keyword).iter().copied().find(is_word) {
                 return Some((keyword, variant));
             }
         }
     }
-    let custom = rules.words.iter().find(|(_, variant)| variant.eq_ignore_ascii_case(word));
-    custom.map(|(keyword, variant)| (*keyword, variant.as_str()))
+    if rules.adds_nothing() {
+        return None;
+    }
+    Keyword::ALL.into_iter().find_map(|keyword| {
+        let sets = rules.sets.iter().flat_map(|set| set.words(keyword)).copied();
+        let words = rules.words.iter().filter(|(of, _)| *of == keyword);
+        let listed = sets.chain(words.map(|(_, word)| word.as_str())).find(is_word);
+        #[cfg(feature = "patterns")]
+        let listed = listed.or_else(|| {
+            let mut patterns = rules.patterns.iter().filter(|(of, _)| *of == keyword);
+            patterns.find(|(_, pattern)| pattern.matches(word)).map(|(_, one)| one.as_str())
+        });
+        Some((keyword, listed?))
+    })
 }
 
 /// A compliance keyword.
@@ -94,12 +110,26 @@ pub const fn variants(keyword: Keyword) -> &'static [&'static str] {
 /// What a project adds to the table. The default adds nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rules {
-    /// More words, trimmed and not empty.
+    /// Optional sets.
+    pub sets: Vec<KeywordSet>,
+    /// Words of one's own, trimmed and not empty.
     pub words: Vec<(Keyword, String)>,
+    /// Patterns of one's own.
+    #[cfg(feature = "patterns")]
+    pub patterns: Vec<(Keyword, crate::Pattern)>,
     /// `YES` counts only from someone who is opted out.
     pub yes_only_when_opted_out: bool,
     /// Replies of one's own.
     pub replies: Replies,
+}
+
+impl Rules {
+    const fn adds_nothing(&self) -> bool {
+        let lists = self.sets.is_empty() && self.words.is_empty();
+        #[cfg(feature = "patterns")]
+        let lists = lists && self.patterns.is_empty();
+        lists
+    }
 }
 
 /// Replies of one's own; `None` is the table's.
@@ -204,6 +234,28 @@ mod tests {
         for text in ["", " ", "!", "please stop", "s top", "STOP!!", "stop it", "ſtop", "HELP:"] {
             check(text, None);
         }
+    }
+
+    #[test]
+    fn sets_and_words_count_only_where_they_are_switched_on() {
+        let with = |sets: &[KeywordSet], words: &[(Keyword, &str)], text: &str| {
+            let words = words.iter().map(|(keyword, word)| (*keyword, String::from(*word)));
+            let rules = Rules { sets: sets.into(), words: words.collect(), ..Rules::default() };
+            classify(text, &rules).keyword
+        };
+        for set in KeywordSet::ALL {
+            for keyword in Keyword::ALL {
+                for word in set.words(keyword) {
+                    check(word, None);
+                    assert_eq!(with(&[set], &[], &format!("{word}.")), Some(keyword), "{word}");
+                    assert_eq!(with(&[set], &[], &word.to_ascii_lowercase()), Some(keyword));
+                }
+            }
+        }
+        assert_eq!(with(&[KeywordSet::Fcc], &[], "Opt out!"), Some(Keyword::Stop));
+        let words = [(Keyword::Help, "basta"), (Keyword::Stop, "basta"), (Keyword::Stop, "yes")];
+        assert_eq!(with(&[], &words, "BASTA"), Some(Keyword::Stop), "the safer meaning counts");
+        assert_eq!(with(&[], &words, "yes"), Some(Keyword::Start), "the table comes first");
     }
 
     #[test]

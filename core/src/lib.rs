@@ -46,9 +46,11 @@
 //! | [`Diagnostic`], [`Code`], [`Fix`] | `diagnostic.rs`, `code.rs`, `near_miss.rs` |
 //! | [`Values`], [`render()`], [`preview()`] | `values.rs`, `render.rs`, `preview.rs` |
 //! | [`segments`], [`count`], [`forcing`] | `segment.rs`, `alphabet.rs`, `forcing.rs` |
-//! | [`classify`], [`Rules`] | `keyword.rs` |
-//! | [`check()`], [`compose()`] | `check.rs`, `body.rs`, `unknown_name.rs` |
+//! | [`classify`], [`Rules`], [`KeywordSet`] | `keyword.rs`, `keyword_set.rs`, `pattern.rs` |
+//! | [`complete()`] | `complete.rs` |
+//! | [`check()`], [`compose()`] | `check.rs`, `body.rs`, `lint/` |
 //! | [`bounds()`], [`Domains`] | `bounds.rs`, `domain.rs`, `shape.rs` |
+//! | [`check_prompt()`] | `prompt.rs` |
 //! | [`send()`], [`receive()`] | `send.rs`, `receive.rs` |
 //! | [`PhoneNumber`], [`MessagingServiceSid`], [`Sender`], [`Title`] | a file each |
 #![no_std]
@@ -61,20 +63,27 @@ extern crate std;
 pub mod alphabet;
 mod body;
 mod bounds;
+mod campaign;
 mod check;
 mod code;
+mod complete;
 mod diagnostic;
 mod domain;
 mod environment;
 mod forcing;
 mod keyword;
+mod keyword_set;
 mod language;
 pub mod limits;
+mod lint;
 mod messaging_service_sid;
 mod names;
 mod near_miss;
+#[cfg(feature = "patterns")]
+pub mod pattern;
 mod phone_number;
 mod preview;
+mod prompt;
 mod range;
 mod receive;
 mod refusal;
@@ -86,23 +95,28 @@ mod shape;
 mod template;
 mod title;
 mod token;
-mod unknown_name;
 mod values;
 
 pub use body::compose;
 pub use bounds::{Bounds, Extreme, Witness, bounds};
+pub use campaign::Campaign;
 pub use check::{Check, Draft, check};
 pub use code::{CODES, Code, CodeEntry, Severity};
+pub use complete::{Completion, Completions, complete};
 pub use diagnostic::{Diagnostic, Edit, Fix, Part};
 pub use domain::{Alphabet, Domain, Domains, Row};
 pub use environment::{Environment, UnknownEnvironment};
 pub use forcing::{Forcing, forcing};
 pub use keyword::{Classification, Keyword, Replies, Rules, Step, classify, variants};
+pub use keyword_set::KeywordSet;
 pub use language::choose;
 pub use messaging_service_sid::MessagingServiceSid;
 pub use names::Names;
+#[cfg(feature = "patterns")]
+pub use pattern::Pattern;
 pub use phone_number::PhoneNumber;
 pub use preview::{Preview, TokenSpan, preview};
+pub use prompt::{PromptCheck, Reference, Target, check_prompt};
 pub use range::{Offsets, TextRange};
 pub use receive::{Answerer, Disposition, Inbound, OptOutType, Received, receive};
 pub use refusal::{Detail, Refusal};

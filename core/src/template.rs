@@ -80,6 +80,16 @@ impl<'a> Template<'a> {
         &self.tokens
     }
 
+    /// The text between the tokens, in order; what may be empty is left out.
+    pub(crate) fn literals(&self) -> impl Iterator<Item = &'a str> {
+        let body = self.body;
+        let ends = self.tokens.iter().map(|token| (token.start, token.end));
+        let ends = ends.chain([(body.len(), body.len())]);
+        let mut from = 0;
+        ends.map(move |(start, end)| &body[core::mem::replace(&mut from, end)..start])
+            .filter(|text| !text.is_empty())
+    }
+
     /// Fills the tokens: [`render()`](crate::render()).
     ///
     /// # Errors
@@ -102,6 +112,10 @@ pub struct Parsed<'a> {
 }
 
 impl Parsed<'_> {
+    pub(crate) fn near_misses(&self) -> &[NearMiss] {
+        &self.near_misses
+    }
+
     /// How many diagnostics there are, without making them.
     #[must_use]
     pub fn diagnostics_total(&self) -> usize {

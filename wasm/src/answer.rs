@@ -284,6 +284,27 @@ struct Token<'a> {
     range: Range,
 }
 
+/// `check_prompt`
+#[derive(Debug)]
+pub struct CheckPrompt<'a>(pub &'a core::PromptCheck<'a>);
+
+impl Serialize for CheckPrompt<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let core::PromptCheck { references, references_total, diagnostics, diagnostics_total } =
+            self.0;
+        let references: Vec<_> = references
+            .iter()
+            .map(|one| Token { kind: one.target.as_str(), name: one.name, range: one.range.into() })
+            .collect();
+        let mut all = to.serialize_struct("CheckPrompt", 4)?;
+        all.serialize_field("diagnostics", &Each(diagnostics, diagnostic))?;
+        all.serialize_field("diagnostics_total", diagnostics_total)?;
+        all.serialize_field("tokens", &references)?;
+        all.serialize_field("tokens_total", references_total)?;
+        all.end()
+    }
+}
+
 #[derive(Serialize)]
 struct Bounds<'a> {
     exact: bool,
@@ -378,6 +399,32 @@ pub struct Render<'a> {
     pub text: &'a str,
     /// What it costs.
     pub segments: Segments<'a>,
+}
+
+/// `complete`
+#[derive(Debug)]
+pub struct Complete<'a>(pub &'a core::Completions);
+
+impl Serialize for Complete<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut all = to.serialize_struct("Complete", 2)?;
+        all.serialize_field("items", &Each(&self.0.items, item))?;
+        all.serialize_field("items_total", &self.0.total)?;
+        all.end()
+    }
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    label: &'a str,
+    insert: &'a str,
+    range: Range,
+    detail: &'static str,
+}
+
+fn item(one: &core::Completion) -> Item<'_> {
+    let (range, detail) = (one.range.into(), one.kind.as_str());
+    Item { label: &one.label, insert: &one.insert, range, detail }
 }
 
 /// `classify`

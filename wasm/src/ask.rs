@@ -102,7 +102,18 @@ asks! {
         /// Codes that are not to be reported.
         silence: Option<Vec<Text<'a>>>,
         /// What the sender's campaign says of its messages.
-        campaign: Option<IgnoredAny>,
+        campaign: Option<Campaign>,
+        /// The sender of each environment.
+        senders: Option<BTreeMap<Environment, Option<Text<'a>>>>,
+    }
+
+    /// `check_prompt`
+    CheckPrompt {
+        /// The prompt.
+        #[serde(borrow)]
+        prompt: Text<'a>,
+        /// What exists.
+        names: Names,
     }
 
     /// `preview`
@@ -129,6 +140,17 @@ asks! {
         missing: Option<Missing>,
     }
 
+    /// `complete`
+    Complete {
+        /// The body.
+        #[serde(borrow)]
+        body: Text<'a>,
+        /// Where the writer is, in UTF-16 code units.
+        at: usize,
+        /// What exists.
+        names: Names,
+    }
+
     /// `classify`
     Classify {
         /// The text.
@@ -147,7 +169,7 @@ asks! {
         /// The sender of the environment.
         sender: Option<Text<'a>>,
         /// The environment.
-        environment: Text<'a>,
+        environment: Environment,
         /// Literal text.
         content: Option<Text<'a>>,
         /// The templates that the host loaded.
@@ -240,14 +262,24 @@ pub struct Names {
 
 impl From<Names> for core::Names {
     fn from(names: Names) -> Self {
-        Self {
-            variant: names.variant.unwrap_or_default(),
-            entity: names.entity.unwrap_or_default(),
-            variable: names.variable.unwrap_or_default(),
-            translation: names.translation.unwrap_or_default(),
-            template: names.template.unwrap_or_default(),
-            handoff: names.handoff.unwrap_or_default(),
-        }
+        let Names { variant, entity, variable, translation, template, handoff } = names;
+        Self { variant, entity, variable, translation, template, handoff }
+    }
+}
+
+/// What a campaign says of its messages.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Campaign {
+    links: Option<bool>,
+    phone_numbers: Option<bool>,
+    disclosure: Option<bool>,
+}
+
+impl From<Campaign> for core::Campaign {
+    fn from(campaign: Campaign) -> Self {
+        let Campaign { links, phone_numbers, disclosure } = campaign;
+        Self { links, phone_numbers, disclosure: disclosure.unwrap_or_default() }
     }
 }
 
@@ -358,8 +390,7 @@ impl Domain {
 #[serde(default, deny_unknown_fields)]
 pub struct Rules<'a> {
     /// Optional sets, by name.
-    #[serde(borrow)]
-    pub sets: Option<Vec<Text<'a>>>,
+    pub sets: Option<Vec<KeywordSet>>,
     /// More words.
     #[serde(borrow)]
     pub words: Option<ByKeyword<Vec<Text<'a>>>>,
@@ -403,7 +434,7 @@ impl<T> ByKeyword<T> {
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident => $core:ty { $($word:literal $variant:ident,)* })*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
         pub enum $name {
             $(#[doc = $word] #[serde(rename = $word)] $variant,)*
         }
@@ -421,6 +452,14 @@ words! {
     Policy => core::Policy { "standard" Standard, "graphemes" Graphemes, }
     /// What to do with a token without a value.
     Missing => core::Missing { "refuse" Refuse, "blank" Blank, "keep" Keep, }
+    /// Where a template is used.
+    Environment => core::Environment {
+        "live" Live, "pre_release" PreRelease, "sandbox" Sandbox,
+    }
+    /// An optional set of words.
+    KeywordSet => core::KeywordSet {
+        "twilio" Twilio, "fcc" Fcc, "french" French, "spanish" Spanish,
+    }
     /// The characters of a text.
     Alphabet => core::Alphabet { "gsm" Gsm, "digits" Digits, "any" Any, }
     /// Advanced Opt-Out's verdict.

@@ -66,6 +66,14 @@ pub fn check(#[wasm_bindgen(unchecked_param_type = "CheckRequest")] request: JsV
     parsed(request, ops::check)
 }
 
+/// What can be said of an action's prompt.
+#[wasm_bindgen(js_name = checkPrompt, unchecked_return_type = "Response<CheckPrompt>")]
+pub fn check_prompt(
+    #[wasm_bindgen(unchecked_param_type = "CheckPromptRequest")] request: JsValue,
+) -> JsValue {
+    parsed(request, ops::check_prompt)
+}
+
 /// A text as it would read with the values at hand.
 #[wasm_bindgen(unchecked_return_type = "Response<Preview>")]
 pub fn preview(
@@ -78,6 +86,14 @@ pub fn preview(
 #[wasm_bindgen(unchecked_return_type = "Response<Render>")]
 pub fn render(#[wasm_bindgen(unchecked_param_type = "RenderRequest")] request: JsValue) -> JsValue {
     parsed(request, |ask, face| ops::render(&ask, face))
+}
+
+/// What may stand where the writer is typing a token.
+#[wasm_bindgen(unchecked_return_type = "Response<Complete>")]
+pub fn complete(
+    #[wasm_bindgen(unchecked_param_type = "CompleteRequest")] request: JsValue,
+) -> JsValue {
+    parsed(request, ops::complete)
 }
 
 /// What a reply means.

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use verbatim_core as core;
+use verbatim_core::pattern::PATTERNS;
 use verbatim_core::{Code, Refusal};
 
 use crate::answer;
@@ -10,8 +11,18 @@ use crate::ask;
 use crate::json::{self, Json};
 
 /// Every op, in the order of ABI.md.
-pub const OPS: &[&str] =
-    &["describe", "segments", "check", "preview", "render", "classify", "send", "receive"];
+pub const OPS: &[&str] = &[
+    "describe",
+    "segments",
+    "check",
+    "check_prompt",
+    "preview",
+    "render",
+    "complete",
+    "classify",
+    "send",
+    "receive",
+];
 
 /// What becomes of an answer: bytes of JSON, or a JavaScript object.
 pub trait Face {
@@ -36,8 +47,10 @@ pub fn call(request: &[u8], host: &mut impl core::Host) -> Vec<u8> {
         "describe" => parsed(text, |_: ask::Describe<'_>, face| describe(face)),
         "segments" => parsed(text, |ask, face| segments(&ask, face)),
         "check" => parsed(text, check),
+        "check_prompt" => parsed(text, |ask, face| check_prompt(ask, face)),
         "preview" => parsed(text, |ask, face| preview(&ask, face)),
         "render" => parsed(text, |ask, face| render(&ask, face)),
+        "complete" => parsed(text, |ask, face| complete(ask, face)),
         "classify" => parsed(text, classify),
         "send" => parsed(text, |ask, face| send(&ask, host, face)),
         "receive" => parsed(text, |ask, face| receive(ask, host, face)),
@@ -73,9 +86,6 @@ pub fn segments<F: Face>(ask: &ask::Segments<'_>, face: F) -> F::Response {
 
 /// What can be said of a template before a value is known.
 pub fn check<F: Face>(ask: ask::Check<'_>, face: F) -> F::Response {
-    if ask.campaign.is_some() {
-        return face.respond(Err::<(), _>(not_supported("campaign")));
-    }
     let domains = match ask.domains.map(core::Domains::try_from).transpose() {
         Ok(domains) => domains,
         Err(why) => return face.respond(Err::<(), _>(json::refusal(Code::InvalidDomain, why))),
@@ -89,11 +99,26 @@ pub fn check<F: Face>(ask: ask::Check<'_>, face: F) -> F::Response {
         title: ask.title.as_ref().map(AsRef::as_ref),
         body: ask.body.as_ref(),
         names: names.as_ref(),
+        senders: ask
+            .senders
+            .iter()
+            .flatten()
+            .filter_map(|(&environment, sender)| {
+                Some((environment.into(), sender.as_ref()?.as_ref()))
+            })
+            .collect(),
+        campaign: ask.campaign.map(Into::into),
         domains: domains.as_ref(),
         policy: ask.policy.map(Into::into).unwrap_or_default(),
         silenced,
     };
     face.respond(Ok(answer::Check(&core::check(&draft))))
+}
+
+/// What can be said of an action's prompt.
+pub fn check_prompt<F: Face>(ask: ask::CheckPrompt<'_>, face: F) -> F::Response {
+    let found = core::check_prompt(ask.prompt.as_ref(), &ask.names.into());
+    face.respond(Ok(answer::CheckPrompt(&found)))
 }
 
 /// A text as it would read with the values at hand.
@@ -116,6 +141,12 @@ pub fn render<F: Face>(ask: &ask::Render<'_>, face: F) -> F::Response {
     }
 }
 
+/// What may stand where the writer is typing a token.
+pub fn complete<F: Face>(ask: ask::Complete<'_>, face: F) -> F::Response {
+    let found = core::complete(ask.body.as_ref(), ask.at, &ask.names.into());
+    face.respond(Ok(answer::Complete(&found)))
+}
+
 /// What a reply means.
 pub fn classify<F: Face>(ask: ask::Classify<'_>, face: F) -> F::Response {
     match rules(ask.rules) {
@@ -130,11 +161,7 @@ pub fn classify<F: Face>(ask: ask::Classify<'_>, face: F) -> F::Response {
 /// Whether a message leaves, and what it says.
 pub fn send<F: Face>(ask: &ask::Send<'_>, host: &mut impl core::Host, face: F) -> F::Response {
     fn decide(ask: &ask::Send<'_>, host: &mut impl core::Host) -> Result<core::Sent, Refusal> {
-        let environment = ask
-            .environment
-            .as_ref()
-            .parse()
-            .map_err(|error: core::UnknownEnvironment| field(error.to_string()))?;
+        let environment = ask.environment.into();
         let templates = ask.templates.as_deref().unwrap_or_default();
         let candidates: Vec<_> = templates
             .iter()
@@ -184,18 +211,30 @@ pub fn receive<F: Face>(ask: ask::Receive<'_>, host: &mut impl core::Host, face:
 
 fn rules(ask: Option<ask::Rules<'_>>) -> Result<core::Rules, Refusal> {
     let Some(ask) = ask else { return Ok(core::Rules::default()) };
-    if ask.sets.is_some_and(|sets| !sets.is_empty()) {
-        return Err(not_supported("rules.sets"));
-    }
-    if ask.patterns.is_some() {
-        return Err(not_supported("rules.patterns"));
-    }
     let mut rules = core::Rules {
+        sets: ask.sets.into_iter().flatten().map(Into::into).collect(),
         yes_only_when_opted_out: ask.yes_only_when_opted_out.unwrap_or_default(),
         ..core::Rules::default()
     };
     for (keyword, words) in ask.words.into_iter().flat_map(ask::ByKeyword::into_pairs) {
-        rules.words.extend(words.into_iter().map(|word| (keyword, word.0.trim().to_owned())));
+        for word in words {
+            let word = word.as_ref().trim();
+            if word.is_empty() {
+                return Err(field(format!(
+                    "a word of {} is blank; expected a word",
+                    keyword.as_str()
+                )));
+            }
+            rules.words.push((keyword, word.to_owned()));
+        }
+    }
+    for (keyword, patterns) in ask.patterns.into_iter().flat_map(ask::ByKeyword::into_pairs) {
+        for pattern in patterns {
+            if rules.patterns.len() == PATTERNS {
+                return Err(field(format!("expected at most {PATTERNS} patterns, found more")));
+            }
+            rules.patterns.push((keyword, core::Pattern::new(pattern.as_ref())?));
+        }
     }
     for (keyword, reply) in ask.replies.into_iter().flat_map(ask::ByKeyword::into_pairs) {
         *rules.replies.own(keyword) = Some(reply.0.into_owned());
@@ -216,8 +255,4 @@ fn code(text: &ask::Text<'_>) -> Result<Code, Refusal> {
 
 fn field(message: impl Into<String>) -> Refusal {
     json::refusal(Code::RequestField, message.into())
-}
-
-fn not_supported(field: &str) -> Refusal {
-    json::refusal(Code::NotSupported, format!("`{field}` is not supported by this module"))
 }

@@ -33,7 +33,7 @@ export type Names = { [kind in Kind | "template" | "handoff"]?: string[] | null 
 export type ByKeyword<T> = { [keyword in Keyword]?: T | null };
 
 export interface Rules {
-  sets?: string[] | null;
+  sets?: ("twilio" | "fcc" | "french" | "spanish")[] | null;
   words?: ByKeyword<string[]> | null;
   patterns?: ByKeyword<string[]> | null;
   yes_only_when_opted_out?: boolean | null;
@@ -81,6 +81,14 @@ export interface CheckRequest {
   /** What the tokens may hold, for exact bounds. */
   domains?: Domains | null;
   policy?: Policy | null;
+  senders?: { [environment in Environment]?: string | null } | null;
+  /** What the sender's campaign says of its messages. */
+  campaign?: {
+    links?: boolean | null;
+    phone_numbers?: boolean | null;
+    /** Remind of the disclosure of STOP and HELP. */
+    disclosure?: boolean | null;
+  } | null;
   /** Codes that are not to be reported; errors are, all the same. */
   silence?: string[] | null;
 }
@@ -99,7 +107,7 @@ export interface Diagnostic {
   code: string;
   severity: Severity;
   /** The text that `range` is a range of. */
-  part: "title" | "body";
+  part: "title" | "body" | `senders.${Environment}`;
   message: string;
   range: Range;
   fixes: Fix[];
@@ -114,6 +122,20 @@ export interface Check {
   tokens_total: number;
   /** Null without domains, or if a token has none. */
   bounds: Bounds | null;
+}
+
+export interface CheckPromptRequest {
+  prompt: string;
+  names: Names;
+}
+
+export interface CheckPrompt {
+  /** At most 200. */
+  diagnostics: Diagnostic[];
+  diagnostics_total: number;
+  /** References and tokens, in order; at most 200. */
+  tokens: { kind: Kind | "template" | "handoff"; name: string; range: Range }[];
+  tokens_total: number;
 }
 
 export type Domain =
@@ -171,6 +193,19 @@ export interface RenderRequest {
 export interface Render {
   text: string;
   segments: Segments;
+}
+
+export interface CompleteRequest {
+  body: string;
+  /** Where the writer is, in UTF-16 code units. */
+  at: number;
+  names: Names;
+}
+
+export interface Complete {
+  /** At most 200. */
+  items: { label: string; insert: string; range: Range; detail: Kind }[];
+  items_total: number;
 }
 
 export interface ClassifyRequest {

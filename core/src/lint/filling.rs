@@ -1,4 +1,4 @@
-//! Tokens that name nothing, with the name that was probably meant.
+//! Tokens that nothing will fill: they name nothing, or what they name has no value.
 
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -6,20 +6,72 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::Desk;
+use crate::bounds::domain;
 use crate::diagnostic::quote;
 use crate::token::Written;
-use crate::{Code, Diagnostic, Edit, Fix, Kind, Names, Offsets, Template, Token};
+use crate::{
+    Code, Diagnostic, Domain, Draft, Edit, Fix, Kind, Names, Offsets, Row, Template, Token,
+};
+
+pub(super) fn lint(desk: &mut Desk<'_>, template: &Template<'_>, draft: &Draft<'_>) {
+    if let Some(names) = draft.names {
+        for token in unknown_names(template, names) {
+            desk.said.push(unknown_name(token, names, &mut desk.offsets));
+        }
+    }
+    let Some(domains) = draft.domains else { return };
+    for token in template.tokens() {
+        let written = Written(token.kind, token.name);
+        let message = match token.kind {
+            Kind::Variant => {
+                let lacks = |row: &&Row| row.attribute(token.name).is_none();
+                let mut lacking = domains.rows.iter().filter(lacks);
+                let Some(first) = lacking.next() else { continue };
+                let more = match lacking.count() {
+                    0 => String::new(),
+                    more => format!(" and {more} more"),
+                };
+                let first = quote(&first.variant);
+                format!(
+                    "`{written}` is never filled for the variant {first}{more}: a send is refused"
+                )
+            }
+            Kind::Entity | Kind::Variable | Kind::Translation => {
+                match domain(domains, token.kind, token.name) {
+                    Some(Domain::Values(values)) if values.is_empty() => {
+                        format!("`{written}` is never filled: its list of values is empty")
+                    }
+                    Some(Domain::Values(_) | Domain::Text { .. } | Domain::Range { .. }) | None => {
+                        continue;
+                    }
+                }
+            }
+        };
+        desk.say(Code::NeverFilled, token.start, token.end, message, None);
+    }
+}
+
+/// Says that bounds cannot be given because of this token.
+pub(crate) fn no_domain(token: &Token<'_>, offsets: &mut Offsets<'_>) -> Diagnostic {
+    let written = quote(&format!("{}", Written(token.kind, token.name)));
+    let message = format!("no domain for {written}: expected one for each token, for exact bounds");
+    let range = offsets.range(token.start, token.end);
+    Diagnostic::of_body(Code::NoDomain, message, range, None)
+}
 
 /// The tokens that are not among `names`.
-pub(crate) fn unknown_names<'t, 'a>(
-    template: &'t Template<'a>,
-    names: &Names,
-) -> Vec<&'t Token<'a>> {
+fn unknown_names<'t, 'a>(template: &'t Template<'a>, names: &Names) -> Vec<&'t Token<'a>> {
     let known: BTreeSet<(Kind, &str)> = Kind::ALL
         .into_iter()
-        .flat_map(|kind| names.of(kind).iter().map(move |name| (kind, name.as_str())))
+        .flat_map(|kind| {
+            names.of(kind).unwrap_or_default().iter().map(move |name| (kind, name.as_str()))
+        })
         .collect();
     let exists = |token: &&Token<'_>| {
+        if names.of(token.kind).is_none() {
+            return true; // Nobody knows.
+        }
         let bare = token.name.strip_prefix("variant_").filter(|_| token.kind == Kind::Variant);
         known.contains(&(token.kind, token.name))
             || bare.is_some_and(|bare| known.contains(&(token.kind, bare)))
@@ -28,11 +80,7 @@ pub(crate) fn unknown_names<'t, 'a>(
 }
 
 /// Says so of one of them.
-pub(crate) fn unknown_name(
-    token: &Token<'_>,
-    names: &Names,
-    offsets: &mut Offsets<'_>,
-) -> Diagnostic {
+fn unknown_name(token: &Token<'_>, names: &Names, offsets: &mut Offsets<'_>) -> Diagnostic {
     let range = offsets.range(token.start, token.end);
     let written = Written(token.kind, token.name);
     let what = match token.kind {
@@ -41,7 +89,7 @@ pub(crate) fn unknown_name(
         Kind::Variable => "variable",
         Kind::Translation => "translation",
     };
-    let meant = closest(token.name, names.of(token.kind));
+    let meant = closest(token.name, names.of(token.kind).unwrap_or_default());
     let meant = meant.map(|name| format!("{}", Written(token.kind, name)));
     let written = quote(&format!("{written}"));
     let message = match &meant {

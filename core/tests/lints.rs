@@ -1,0 +1,156 @@
+//! What the lints say, and what they leave unsaid.
+
+use expect_test::{Expect, expect};
+use verbatim_core::{Campaign, Draft, Environment, Names, Part, Severity, check};
+
+fn draft(body: &str) -> Draft<'_> {
+    Draft { body, ..Draft::default() }
+}
+
+/// Each finding on a line: code, the text that it is about, the message, the fixes.
+fn said(draft: &Draft<'_>) -> String {
+    let lines = check(draft).diagnostics.into_iter().map(|one| {
+        let about = if one.part == Part::Body { one.range.slice(draft.body) } else { "" };
+        let fixes: Vec<_> = one.fixes.iter().map(|fix| fix.label.as_str()).collect();
+        let fixes =
+            if fixes.is_empty() { String::new() } else { format!(" [{}]", fixes.join("; ")) };
+        format!("{} {about:?} {}{fixes}\n", one.code, one.message)
+    });
+    lines.collect()
+}
+
+fn expect_of(draft: &Draft<'_>, expected: &Expect) {
+    expected.assert_eq(&said(draft));
+}
+
+#[test]
+fn a_good_body_is_left_alone() {
+    for body in [
+        "Hi ${name}, your table is booked for {{entity:time}}.",
+        "${name}: reply STOP to unsubscribe, HELP for help.",
+        "${name}, reply START to resubscribe. Reply STOP to end these messages.",
+        "${name}, call us on +1 555 000 1234 or see https://example.com/a",
+        "${name}, text us if you need help. We send help at once.",
+        "${name}, e.g. at 5.30 p.m. Reply Y to confirm",
+        "${a} ${b}\nline",
+    ] {
+        let found = check(&draft(body)).diagnostics;
+        assert!(found.is_empty(), "{body:?}: {found:?}");
+    }
+}
+
+#[test]
+fn each_lint_says_what_is_wrong_and_how_to_mend_it() {
+    expect_of(
+        &draft("Hi ${n}, it’s ready… 👋"),
+        &expect![[r#"
+        V110 "’" `’` forces UCS-2, where a segment holds 70 units instead of 160; write `'` [write `'`; replace all 2]
+        V110 "…" `…` forces UCS-2, where a segment holds 70 units instead of 160; write `...` [write `...`; replace all 2]
+        V111 "👋" `👋` forces UCS-2, where a segment holds 70 units instead of 160; nothing in GSM-7 means the same
+    "#]],
+    );
+    expect_of(
+        &draft("${n} it’s"),
+        &expect![[r#"
+        V110 "’" `’` forces UCS-2, where a segment holds 70 units instead of 160; write `'` to get GSM-7 back [write `'`]
+    "#]],
+    );
+    expect_of(
+        &draft("Hi  ${n}${m} \nbye \n\n"),
+        &expect![[r#"
+        V120 "  " more than one space: each is a unit that is paid for [keep one space]
+        V122 "" two tokens without a space between them: their values will run together [insert a space]
+        V121 " " white space at the end: nobody sees it, and it is paid for [remove it]
+        V121 " \n\n" white space at the end: nobody sees it, and it is paid for [remove it]
+    "#]],
+    );
+    expect_of(
+        &draft("HELLO ${name} BUY NOW"),
+        &expect![[r#"
+        V130 "HELLO ${name} BUY NOW" all in capitals: it reads as shouting, and filters take it for spam
+    "#]],
+    );
+    expect_of(
+        &draft("Hello there"),
+        &expect![[r#"
+        V131 "Hello there" no token: a message that is the same for everybody is read less and filtered more; add one, such as `${name}`
+    "#]],
+    );
+    expect_of(
+        &draft("${n}: see bit.ly/abc, https://TinyURL.com/x!"),
+        &expect![[r#"
+        V140 "bit.ly/abc" `bit.ly` is a public link shortener: carriers block messages with its links; use the full link or a short domain of your own
+        V140 "https://TinyURL.com/x" `tinyurl.com` is a public link shortener: carriers block messages with its links; use the full link or a short domain of your own
+    "#]],
+    );
+    expect_of(
+        &draft("${n}: reply CANCEL to cancel your booking"),
+        &expect![[r#"
+        V150 "CANCEL" `CANCEL` is a keyword that opts people out: who answers it gets `You have been unsubscribed and will not receive further messages. Reply START to resubscribe.`; ask for another word [ask for `C`]
+    "#]],
+    );
+    expect_of(
+        &draft("${n}: Reply 'yes' to confirm. Answer HELP to reach an agent"),
+        &expect![[r#"
+        V150 "yes" `YES` is a keyword that opts people in and never reaches the agent: who answers it gets `You have been resubscribed and will receive messages again.`; ask for another word [ask for `Y`]
+        V150 "HELP" `HELP` is a keyword that never reaches the agent: who answers it gets `Reply STOP to unsubscribe or START to resubscribe.`; ask for another word [ask for `AGENT`]
+    "#]],
+    );
+    let strict = Campaign { links: Some(false), phone_numbers: Some(false), disclosure: true };
+    let body = "${n}: call +1 (555) 000-1234 or see www.example.com";
+    expect_of(
+        &Draft { campaign: Some(strict), ..draft(body) },
+        &expect![[r#"
+        V142 "+1 (555) 000-1234" `+1 (555) 000-1234` is a phone number, and the campaign says that its messages hold none: carriers block what differs from it
+        V141 "www.example.com" `www.example.com` is a link, and the campaign says that its messages hold none: carriers block what differs from it
+        V132 "" does not say how to stop or get help: expected for example `Reply STOP to unsubscribe, HELP for help` [add it at the end]
+    "#]],
+    );
+    let senders = vec![
+        (Environment::Live, "+15550001111"),
+        (Environment::PreRelease, "MG1"),
+        (Environment::Sandbox, "+15550001111"),
+    ];
+    expect_of(
+        &Draft { senders, ..draft("Hi ${n}") },
+        &expect![[r#"
+        V031 "" the sender of `pre_release`: expected a Messaging Service SID, `MG` and 32 hexadecimal digits, found `MG1` (3 characters)
+        V160 "" `sandbox` sends from `+15550001111`, the sender of `live`: expected one of its own, so that a test never goes out from it
+    "#]],
+    );
+    let names = Names {
+        variant: Some(vec!["opening_hours".into()]),
+        entity: Some(vec![]),
+        ..Names::default()
+    };
+    let body = "${variant_opening_hours} ${opening_hour} {{entity:x}} {{tn:unknown}}";
+    expect_of(
+        &Draft { names: Some(&names), ..draft(body) },
+        &expect![[r#"
+        V100 "${opening_hour}" no such attribute of the variants for `${opening_hour}`; expected perhaps `${opening_hours}` [write `${opening_hours}`]
+        V100 "{{entity:x}}" no such entity for `{{entity:x}}`; expected a name that exists
+    "#]],
+    );
+}
+
+#[test]
+fn a_long_body_is_told_what_it_takes() {
+    let body = format!("{} ${{n}}", "word ".repeat(40));
+    expect_of(
+        &draft(&body),
+        &expect![[r#"
+        V112 "word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word  ${n}" every message of this body takes at least 2 segments (GSM-7): its own text has 201 units, and one segment holds 160
+        V120 "  " more than one space: each is a unit that is paid for [keep one space]
+    "#]],
+    );
+}
+
+#[test]
+fn a_lint_can_be_silenced_and_an_error_cannot() {
+    let loud = check(&draft("Hello  {{x}}"));
+    let silenced = loud.diagnostics.iter().map(|one| one.code).collect();
+    let quiet = check(&Draft { silenced, ..draft("Hello  {{x}}") });
+    assert!(loud.diagnostics_total > 1);
+    assert_eq!(quiet.diagnostics_total, 1);
+    assert_eq!(quiet.diagnostics[0].severity, Severity::Error);
+}

@@ -1,0 +1,50 @@
+// The fixtures: a host per file of tests, and a page that is signed in to it. Whatever the browser
+// complains of (a console error, an uncaught exception, a breach of the content security policy)
+// fails the test that it happened in, unless the test said that it would.
+import { test as base, expect, type Page } from "@playwright/test";
+import { Host } from "./host.ts";
+
+interface Fixtures {
+  /** Complaints that this test expects, as patterns of their text. */
+  expected: RegExp[];
+  /** Whether the page is signed in before the test begins. */
+  signedIn: boolean;
+}
+
+export const test = base.extend<Fixtures, { host: Host }>({
+  host: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from it
+    async ({}, use) => {
+      const host = await Host.start();
+      await use(host);
+      await host.stop();
+    },
+    { scope: "worker" },
+  ],
+  expected: [[], { option: true }],
+  signedIn: [true, { option: true }],
+  page: async ({ page, host, expected, signedIn }, use) => {
+    const complaints = listen(page);
+    if (signedIn) {
+      await page.goto(host.ready.sign_in);
+      await expect(page.getByRole("heading", { name: "Templates" })).toBeVisible();
+    }
+    await use(page);
+    const unexpected = complaints.filter((one) => !expected.some((pattern) => pattern.test(one)));
+    expect(unexpected, "the browser complained").toEqual([]);
+  },
+});
+
+function listen(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(`uncaught: ${error.message}`));
+  page.on("console", (message) => {
+    // Chromium reports breaches of the policy, and of Trusted Types, as errors too.
+    if (message.type() === "error" || message.type() === "warning") {
+      complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
+    }
+  });
+  return complaints;
+}
+
+export { expect } from "@playwright/test";

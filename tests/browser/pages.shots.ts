@@ -1,0 +1,76 @@
+// Draws every page, light and dark, wide and narrow, into screenshots/ (or $SCREENSHOTS).
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "./console.ts";
+import { EditorPage } from "./editor-page.ts";
+
+const FOLDER = process.env["SCREENSHOTS"] ?? fileURLToPath(new URL("screenshots", import.meta.url));
+
+const SCREENS = { wide: { width: 1280, height: 900 }, narrow: { width: 390, height: 844 } };
+const NUMBER = "+12025550123";
+
+test.use({ expected: [/.*/] });
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const [size, viewport] of Object.entries(SCREENS)) {
+    test.describe(`${colorScheme} ${size}`, () => {
+      test.use({ colorScheme, viewport });
+
+      test("every page", async ({ page, host }) => {
+        const draw = async (name: string) => {
+          const path = join(FOLDER, `${name}-${colorScheme}-${size}.png`);
+          await page.screenshot({ path, fullPage: true, animations: "disabled" });
+        };
+        await draw("templates");
+
+        const editor = await EditorPage.create(page);
+        await draw("new-template");
+        await editor.title.fill(`dinner_${colorScheme}_${size}`);
+        await editor.body.fill(
+          "Hi {{entity:guest}}, it’s {{ entity:time }} at ${restaurant}. " +
+            "Your code is {{vrbl:CODE}}. {{tn:goodbye}}",
+        );
+        await editor.value("entity", "guest").fill("Ana");
+        await draw("editor-findings");
+
+        await page.getByRole("button", { name: /write `?\{\{entity:time\}\}/ }).click();
+        await page
+          .getByRole("button", { name: /^Replace ’/ })
+          .first()
+          .click();
+        await editor.value("entity", "time").fill("19:30");
+        await editor.value("variant", "restaurant").fill("Chez Émile");
+        await editor.value("variable", "CODE").fill("B-17");
+        await editor.value("translation", "goodbye").fill("See you soon!");
+        await editor.save();
+        await editor.to.fill(NUMBER);
+        await editor.to.blur();
+        const first = await editor.send();
+        await expect(first.card.getByTestId("state")).toHaveText("delivered");
+        await editor.answer("Stop!");
+        await expect(editor.received(/unsubscribed/)).not.toHaveCount(0);
+        const second = await editor.send();
+        await expect(second.card.getByTestId("state")).toHaveText("suppressed");
+        await editor.phone.getByRole("textbox", { name: "Answer", exact: true }).fill("Start");
+        await draw("editor-sent");
+        await editor.answer("Start");
+
+        await page.getByRole("link", { name: "Messages" }).click();
+        await expect(page.getByRole("article").first()).toBeVisible();
+        await draw("messages");
+        await page.getByRole("link", { name: "Phone" }).click();
+        await expect(page.getByTestId("bubble-text").first()).toBeVisible();
+        await draw("phone");
+
+        await page.route("**/verbatim.wasm", (route) => route.fulfill({ body: "changed" }));
+        await page.reload();
+        await expect(page.getByRole("alert")).toBeVisible();
+        await draw("refused");
+        await page.context().clearCookies();
+        await page.goto(host.ready.listening);
+        await expect(page.getByLabel("API key")).toBeVisible();
+        await draw("sign-in");
+      });
+    });
+  }
+}

@@ -1,0 +1,157 @@
+// <verbatim-app>: the console. It signs in, loads the module that the host sends with, and shows
+// one page. Without that module there is no page: nothing is previewed by other bytes.
+import { html, nothing } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import { ApiError, api } from "./api.ts";
+import { palette } from "./elements/palette.ts";
+import { drafts, NEW } from "./pages/draft.ts";
+import { Page } from "./parts/page.ts";
+import { address, parseRoute, type Route } from "./route.ts";
+import { load, ModuleRefused, type Verbatim } from "./verbatim.ts";
+import "./elements/editor.ts";
+import "./pages/messages.ts";
+import "./pages/phone.ts";
+import "./pages/sign-in.ts";
+import "./pages/template.ts";
+import "./pages/templates.ts";
+import "./parts/dialog.ts";
+import "./parts/message-card.ts";
+import "./parts/phone.ts";
+
+/** Where the host serves its module and the glue that wasm-bindgen made with it. */
+const MODULE = { wasm: "/verbatim.wasm", glue: "/verbatim.js" };
+
+type Phase =
+  | { name: "starting" }
+  | { name: "signed-out" }
+  | { name: "refused"; sentence: string }
+  | { name: "ready"; engine: Verbatim };
+
+const TITLES: Record<Route["page"], string> = {
+  templates: "Templates",
+  template: "Template",
+  "new-template": "New template",
+  messages: "Messages",
+  phone: "Phone",
+};
+
+const NAVIGATION = [
+  { page: "templates", covers: ["templates", "template", "new-template"] },
+  { page: "messages", covers: ["messages"] },
+  { page: "phone", covers: ["phone"] },
+] as const;
+
+@customElement("verbatim-app")
+export class VerbatimApp extends Page {
+  @state() private phase: Phase = { name: "starting" };
+  @state() private route: Route = parseRoute(location.hash);
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.replaceChildren();
+    addEventListener("hashchange", this.#turn);
+    addEventListener("beforeunload", askBeforeLeaving);
+    void this.#start();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener("hashchange", this.#turn);
+    removeEventListener("beforeunload", askBeforeLeaving);
+  }
+
+  readonly #turn = () => {
+    this.route = parseRoute(location.hash);
+  };
+
+  async #start(): Promise<void> {
+    this.phase = { name: "starting" };
+    try {
+      const { sha256 } = await api.module();
+      this.phase = { name: "ready", engine: await load({ ...MODULE, sha256 }) };
+    } catch (cause) {
+      if (cause instanceof ApiError && cause.status === 401) this.phase = { name: "signed-out" };
+      else this.phase = { name: "refused", sentence: sentenceOf(cause) };
+    }
+  }
+
+  protected override render() {
+    const { phase, route } = this;
+    document.title = `${TITLES[route.page]} · Verbatim`;
+    return html`
+      <header class="top">
+        <a class="brand" href=${address({ page: "templates" })}>Verbatim</a>
+        ${phase.name === "ready" ? this.#navigation() : nothing}
+      </header>
+      <main>${this.#main()}</main>
+      ${phase.name === "ready" ? footer(phase.engine) : nothing}
+    `;
+  }
+
+  #navigation() {
+    return html`<nav aria-label="Pages">
+      ${NAVIGATION.map(({ page, covers }) => {
+        const here = (covers as readonly string[]).includes(this.route.page);
+        return html`<a href=${address({ page })} aria-current=${here ? "page" : nothing}
+          >${TITLES[page]}</a
+        >`;
+      })}
+    </nav>`;
+  }
+
+  #main() {
+    const { phase, route } = this;
+    switch (phase.name) {
+      case "starting":
+        return html`<p class="muted" role="status">Loading the module…</p>`;
+      case "signed-out":
+        return html`<verbatim-sign-in @signed-in=${() => this.#start()}></verbatim-sign-in>`;
+      case "refused":
+        return html`<div class="card refused">
+          <h1>The console did not start</h1>
+          <p class="alert" role="alert">${phase.sentence}</p>
+          <button type="button" @click=${() => location.reload()}>Try again</button>
+        </div>`;
+      case "ready":
+        return page(route, phase.engine);
+    }
+  }
+}
+
+function page(route: Route, engine: Verbatim) {
+  switch (route.page) {
+    case "templates":
+      return html`<verbatim-templates .engine=${engine}></verbatim-templates>`;
+    case "template":
+    case "new-template": {
+      const id = route.page === "template" ? route.id : NEW;
+      return html`<verbatim-template .engine=${engine} .templateId=${id}></verbatim-template>`;
+    }
+    case "messages":
+      return html`<verbatim-messages></verbatim-messages>`;
+    case "phone":
+      return html`<verbatim-phone-page .engine=${engine}></verbatim-phone-page>`;
+  }
+}
+
+function footer({ sha256, size }: Verbatim) {
+  return html`<footer>
+    <p>
+      Previewed by the module that sends:
+      <code data-testid="module-sha256">${sha256}</code>
+      <span class="nowrap">SHA-256 of ${size.toLocaleString("en")} bytes</span>
+    </p>
+  </footer>`;
+}
+
+function sentenceOf(cause: unknown): string {
+  if (cause instanceof ModuleRefused || cause instanceof ApiError) return cause.message;
+  return `the module could not be started: ${cause instanceof Error ? cause.message : cause}`;
+}
+
+function askBeforeLeaving(event: BeforeUnloadEvent): void {
+  if (drafts.anyUnsaved()) event.preventDefault();
+}
+
+const colours = palette.styleSheet;
+if (colours !== undefined) document.adoptedStyleSheets.push(colours);

@@ -1,0 +1,31 @@
+// <verbatim-sign-in>: asks for the API key that `verbatim dev` printed; the host answers with a
+// session cookie, so that the key itself is kept nowhere in the page.
+import { html } from "lit";
+import { customElement } from "lit/decorators.js";
+import { api } from "../api.ts";
+import { Page } from "../parts/page.ts";
+
+@customElement("verbatim-sign-in")
+export class VerbatimSignIn extends Page {
+  async #signIn(event: Event): Promise<void> {
+    event.preventDefault();
+    const field = this.querySelector("input");
+    const done = await this.attempt(() => api.signIn(field?.value.trim() ?? "").then(() => true));
+    if (done) this.dispatchEvent(new CustomEvent("signed-in", { bubbles: true }));
+  }
+
+  protected override render() {
+    return html`<form class="card sign-in" @submit=${this.#signIn}>
+      <h1>Sign in</h1>
+      <p class="muted">
+        Paste the API key that the host printed when it started, or open the sign-in link beside it.
+      </p>
+      <label class="field">
+        <span>API key</span>
+        <input type="password" autocomplete="current-password" required />
+      </label>
+      ${this.alert()}
+      <button type="submit" class="primary">Sign in</button>
+    </form>`;
+  }
+}

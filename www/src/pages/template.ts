@@ -1,0 +1,444 @@
+// <verbatim-template>: one template: title, body with its live preview, senders per environment,
+// a send to try it, what became of each, and beside it the phone that receives.
+import { html, nothing, type PropertyValues } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
+import { repeat } from "lit/directives/repeat.js";
+import {
+  api,
+  ENVIRONMENTS,
+  FINAL_STATES,
+  type Message,
+  type Sender,
+  type Senders,
+  type Template,
+} from "../api.ts";
+import type { EditDetail, VerbatimEditor } from "../elements/editor.ts";
+import { prose } from "../elements/prose.ts";
+import type { VerbatimDialog } from "../parts/dialog.ts";
+import type { Previewed } from "../parts/message-card.ts";
+import { Page } from "../parts/page.ts";
+import { phoneNumber } from "../parts/phone-number.ts";
+import { Poll } from "../parts/poll.ts";
+import { deleteQuestion, duplicateQuestion } from "../parts/questions.ts";
+import { address } from "../route.ts";
+import type { Diagnostic, Environment } from "../types.ts";
+import type { Verbatim } from "../verbatim.ts";
+import { BLANK, type Draft, drafts, NEW } from "./draft.ts";
+
+/** How often the state of a message under way is asked for. */
+const POLL_MS = 400;
+
+const ENVIRONMENT_NAMES: Record<Environment, string> = {
+  sandbox: "Sandbox",
+  pre_release: "Pre-release",
+  live: "Live",
+};
+
+interface Sent {
+  message: Message;
+  previewed: Previewed | null;
+}
+
+@customElement("verbatim-template")
+export class VerbatimTemplate extends Page {
+  @property({ attribute: false }) engine!: Verbatim;
+  /** The template's id, or `new`. */
+  @property({ attribute: false }) templateId = NEW;
+
+  @state() private template: Template | null = null;
+  @state() private draft: Draft | null = null;
+  @state() private senders: Sender[] = [];
+  @state() private to = phoneNumber.get();
+  @state() private sent: Sent[] = [];
+  @state() private sending = false;
+  @state() private sendProblem = "";
+  @state() private saved = "";
+
+  @query("verbatim-dialog") private dialog!: VerbatimDialog;
+  @query("verbatim-editor") private editor!: VerbatimEditor;
+
+  constructor() {
+    super();
+    new Poll(this, POLL_MS, () => this.#follow());
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("templateId")) void this.#open();
+  }
+
+  async #open(): Promise<void> {
+    const id = this.templateId;
+    // A save gives a new template its id: what is on the screen is that template already.
+    if (this.template?.id === id) return;
+    this.template = null;
+    this.draft = null;
+    this.sent = [];
+    this.senders = (await this.attempt(() => api.senders())) ?? [];
+    if (this.templateId !== id) return;
+    if (id === NEW) {
+      this.draft = drafts.open(NEW, { ...BLANK, senders: firstSenders(this.senders) });
+      return;
+    }
+    const template = await this.attempt(() => api.template(id));
+    if (template === undefined || this.templateId !== id) return;
+    this.template = template;
+    this.draft = drafts.open(id, template);
+  }
+
+  #change(change: Partial<Draft>): void {
+    if (this.draft === null) return;
+    this.draft = { ...this.draft, ...change };
+    drafts.keep(this.templateId, this.draft);
+    this.saved = "";
+  }
+
+  async #save(): Promise<Template | undefined> {
+    const { draft, template } = this;
+    if (draft === null) return undefined;
+    const { title, body, senders } = draft;
+    const saved = await this.attempt(() =>
+      template === null
+        ? api.createTemplate({ title, body, senders })
+        : api.saveTemplate(template.id, { title, body, senders }),
+    );
+    if (saved === undefined) return undefined;
+    drafts.settle(this.templateId, draft, saved);
+    this.template = saved;
+    this.saved = `Saved as version ${saved.version}`;
+    if (this.templateId !== saved.id) {
+      this.templateId = saved.id;
+      history.replaceState(null, "", address({ page: "template", id: saved.id }));
+    }
+    return saved;
+  }
+
+  async #publish(environment: Environment): Promise<void> {
+    const { template } = this;
+    if (template === null) return;
+    const published = await this.attempt(async () => {
+      await api.publishTemplate(template.id, environment);
+      return api.template(template.id);
+    });
+    if (published === undefined) return;
+    this.template = published;
+    this.saved = `${ENVIRONMENT_NAMES[environment]} sends version ${published.version} now`;
+  }
+
+  async #send(event: Event): Promise<void> {
+    event.preventDefault();
+    const { draft } = this;
+    if (draft === null || this.sending) return;
+    this.sending = true;
+    this.sendProblem = "";
+    if (drafts.isUnsaved(this.templateId) && (await this.#save()) === undefined) {
+      this.sendProblem = "not sent, because the template could not be saved";
+      this.sending = false;
+      return;
+    }
+    const preview = this.editor.analysis.preview;
+    const module = this.engine.sha256;
+    try {
+      const message = await api.send({
+        to: this.to.trim(),
+        template: draft.title,
+        values: draft.values,
+        environment: draft.environment,
+        ...(draft.language === "" ? {} : { language: draft.language }),
+        module,
+      });
+      const comparable = preview !== null && (message.template ?? draft.title) === draft.title;
+      const previewed = comparable
+        ? { text: preview.text, segments: preview.segments.segments, module }
+        : null;
+      this.sent = [{ message, previewed }, ...this.sent];
+    } catch (cause) {
+      this.sendProblem = cause instanceof Error ? cause.message : String(cause);
+    }
+    this.sending = false;
+  }
+
+  /** Asks for the state of every message under way. */
+  async #follow(): Promise<void> {
+    const going = this.sent.filter(({ message }) => !FINAL_STATES.has(message.state));
+    for (const { message } of going) {
+      const now = await api.message(message.id).catch(() => message);
+      this.sent = this.sent.map((one) =>
+        one.message.id === now.id ? { ...one, message: now } : one,
+      );
+    }
+  }
+
+  protected override render() {
+    const { draft, template } = this;
+    return html`
+      <p class="crumb"><a href=${address({ page: "templates" })}>← Templates</a></p>
+      <h1 class="unseen">${template?.title ?? "New template"}</h1>
+      ${
+        draft === null
+          ? html`${this.alert()}
+            ${this.problem === "" ? html`<p class="muted">Loading the template…</p>` : nothing}`
+          : html`<div class="desk">
+            <div class="work">
+              ${this.#head(draft)}
+              <div class="card">
+                <verbatim-editor
+                  .engine=${this.engine}
+                  .value=${draft.body}
+                  .values=${draft.values}
+                  @edit=${(event: CustomEvent<EditDetail>) =>
+                    this.#change({ body: event.detail.value, values: event.detail.values })}
+                ></verbatim-editor>
+              </div>
+              ${this.#senders(draft)} ${this.#sendForm(draft)}
+            </div>
+            <aside class="beside">
+              <verbatim-phone
+                .engine=${this.engine}
+                .senders=${this.senders}
+                .number=${this.to.trim()}
+                @number=${(event: CustomEvent<string>) => this.#setTo(event.detail)}
+              ></verbatim-phone>
+            </aside>
+          </div>`
+      }
+      <verbatim-dialog></verbatim-dialog>
+    `;
+  }
+
+  #setTo(to: string): void {
+    this.to = to;
+    phoneNumber.set(to.trim());
+  }
+
+  #head(draft: Draft) {
+    const { template } = this;
+    const unsaved = drafts.isUnsaved(this.templateId);
+    const findings = this.#titleFindings(draft);
+    return html`<form
+        class="head"
+        @submit=${(event: Event) => {
+          event.preventDefault();
+          void this.#save();
+        }}
+      >
+        <label class="field grow">
+          <span>Title</span>
+          <input
+            type="text"
+            class="title"
+            autocomplete="off"
+            spellcheck="false"
+            placeholder="reservation_confirmation"
+            aria-describedby="title-findings"
+            aria-invalid=${findings.length > 0 ? "true" : "false"}
+            .value=${live(draft.title)}
+            @input=${(event: Event) =>
+              this.#change({ title: (event.target as HTMLInputElement).value })}
+          />
+        </label>
+        <div class="row">
+          <button type="submit" class="primary" ?disabled=${!unsaved}>Save</button>
+          ${
+            template === null
+              ? nothing
+              : html`<button
+                  type="button"
+                  @click=${() =>
+                    this.dialog.ask(
+                      duplicateQuestion(template, (copy) => {
+                        location.hash = address({ page: "template", id: copy.id });
+                      }),
+                    )}
+                >
+                  Duplicate
+                </button>
+                <button
+                  type="button"
+                  class="quiet-danger"
+                  @click=${() =>
+                    this.dialog.ask(
+                      deleteQuestion(template, () => {
+                        location.hash = address({ page: "templates" });
+                      }),
+                    )}
+                >
+                  Delete
+                </button>`
+          }
+        </div>
+      </form>
+      <p id="title-findings" class="small bad" ?hidden=${findings.length === 0}>
+        ${findings.map(({ message }) => prose(message))}
+      </p>
+      <p class="muted small" role="status" data-testid="save-state">${this.#saveState(unsaved)}</p>
+      ${this.alert()}`;
+  }
+
+  #saveState(unsaved: boolean): string {
+    const { template } = this;
+    if (template === null) return "Not saved yet";
+    const version = `version ${template.version}`;
+    if (unsaved) return `Unsaved changes to ${version}`;
+    return this.saved === "" ? `Saved, ${version}` : this.saved;
+  }
+
+  /** The module's word on the title, once there is one to judge. */
+  #titleFindings({ title, body }: Draft): Diagnostic[] {
+    if (title === "" && this.template === null) return [];
+    try {
+      const { diagnostics } = this.engine.check({ title, body });
+      return diagnostics.filter(({ part }) => part === "title");
+    } catch {
+      return [];
+    }
+  }
+
+  #senders(draft: Draft) {
+    return html`<section class="card" aria-label="Senders">
+      <h2>Senders</h2>
+      <p class="muted small">
+        A phone number or a Messaging Service (MG…) for each environment. One without a sender
+        refuses to send; it never borrows another's.
+      </p>
+      <div class="thirds">
+        ${ENVIRONMENTS.map(
+          (environment) => html`<div>
+            <label class="field">
+              <span>${ENVIRONMENT_NAMES[environment]} sender</span>
+              <input
+                type="text"
+                list="known-senders"
+                autocomplete="off"
+                spellcheck="false"
+                placeholder="none: refuses to send"
+                .value=${live(draft.senders[environment] ?? "")}
+                @input=${(event: Event) => {
+                  const typed = (event.target as HTMLInputElement).value.trim();
+                  this.#change({
+                    senders: { ...draft.senders, [environment]: typed === "" ? null : typed },
+                  });
+                }}
+              />
+            </label>
+            ${this.#published(environment)}
+          </div>`,
+        )}
+      </div>
+      <datalist id="known-senders">
+        ${known(this.senders).map((sender) => html`<option value=${sender}></option>`)}
+      </datalist>
+    </section>`;
+  }
+
+  #published(environment: Environment) {
+    const { template } = this;
+    if (template === null) return nothing;
+    if (environment === "sandbox") {
+      return html`<p class="muted small">sends the newest version, ${template.version}</p>`;
+    }
+    const published = template.published[environment] ?? null;
+    if (published === template.version) {
+      return html`<p class="muted small">sends version ${published}, the newest</p>`;
+    }
+    return html`<p class="muted small">
+      ${published === null ? "nothing published" : `sends version ${published}`}
+      <button
+        type="button"
+        class="link"
+        ?disabled=${drafts.isUnsaved(template.id)}
+        aria-label=${`Publish version ${template.version} to ${ENVIRONMENT_NAMES[environment]}`}
+        @click=${() => this.#publish(environment)}
+      >
+        publish version ${template.version}
+      </button>
+    </p>`;
+  }
+
+  #sendForm(draft: Draft) {
+    const unsaved = drafts.isUnsaved(this.templateId);
+    const sender = draft.senders[draft.environment];
+    return html`<section class="card" aria-label="Send">
+      <h2>Send</h2>
+      <form class="send" @submit=${this.#send}>
+        <label class="field">
+          <span>To</span>
+          <input
+            type="tel"
+            autocomplete="off"
+            .value=${live(this.to)}
+            @input=${(event: Event) => {
+              this.to = (event.target as HTMLInputElement).value;
+            }}
+            @change=${() => this.#setTo(this.to.trim())}
+          />
+        </label>
+        <label class="field">
+          <span>Environment</span>
+          <select
+            @change=${(event: Event) =>
+              this.#change({
+                environment: (event.target as HTMLSelectElement).value as Environment,
+              })}
+          >
+            ${ENVIRONMENTS.map(
+              (environment) => html`<option
+                .value=${environment}
+                ?selected=${environment === draft.environment}
+              >
+                ${ENVIRONMENT_NAMES[environment]}
+              </option>`,
+            )}
+          </select>
+        </label>
+        <label class="field">
+          <span>Language <i>optional</i></span>
+          <input
+            type="text"
+            autocomplete="off"
+            placeholder="en"
+            .value=${live(draft.language)}
+            @input=${(event: Event) =>
+              this.#change({ language: (event.target as HTMLInputElement).value.trim() })}
+          />
+        </label>
+        <button type="submit" class="primary" ?disabled=${this.sending}>
+          ${unsaved ? "Save and send" : "Send"}
+        </button>
+      </form>
+      <p class="muted small">
+        ${
+          sender === null || sender === undefined
+            ? html`No ${ENVIRONMENT_NAMES[draft.environment].toLowerCase()} sender is set, so this is
+            refused.`
+            : html`From ${sender}.`
+        }
+      </p>
+      <p class="alert" role="alert" ?hidden=${this.sendProblem === ""}>${prose(this.sendProblem)}</p>
+      ${
+        this.sent.length === 0
+          ? nothing
+          : html`<ul class="plain" aria-label="Sent from here">
+            ${repeat(
+              this.sent,
+              ({ message }) => message.id,
+              ({ message, previewed }) => html`<li>
+                <verbatim-message .message=${message} .previewed=${previewed}></verbatim-message>
+              </li>`,
+            )}
+          </ul>`
+      }
+    </section>`;
+  }
+}
+
+function known(senders: Sender[]): string[] {
+  return [...new Set(senders.map(({ sender }) => sender))];
+}
+
+/** A new template can be tried at once: it starts with the one sandbox sender, if there is one. */
+function firstSenders(senders: Sender[]): Senders {
+  const [first, ...others] = senders.filter(({ environment }) => environment === "sandbox");
+  const sandbox = others.length === 0 ? (first?.sender ?? null) : null;
+  return { ...BLANK.senders, sandbox };
+}

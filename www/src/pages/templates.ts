@@ -1,0 +1,99 @@
+// <verbatim-templates>: every template of the project, with what can be done to it.
+import { html } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import { api, type Template } from "../api.ts";
+import type { VerbatimDialog } from "../parts/dialog.ts";
+import { Page } from "../parts/page.ts";
+import { deleteQuestion, duplicateQuestion } from "../parts/questions.ts";
+import { when } from "../parts/when.ts";
+import { address } from "../route.ts";
+import type { Verbatim } from "../verbatim.ts";
+import { drafts } from "./draft.ts";
+
+@customElement("verbatim-templates")
+export class VerbatimTemplates extends Page {
+  @property({ attribute: false }) engine!: Verbatim;
+  @state() private templates: Template[] | null = null;
+  @query("verbatim-dialog") private dialog!: VerbatimDialog;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#list();
+  }
+
+  async #list(): Promise<void> {
+    this.templates = (await this.attempt(() => api.templates())) ?? this.templates;
+  }
+
+  protected override render() {
+    return html`
+      <div class="row between">
+        <h1>Templates</h1>
+        <a class="button primary" href=${address({ page: "new-template" })}>New template</a>
+      </div>
+      ${this.alert()} ${this.#rows()}
+      <verbatim-dialog></verbatim-dialog>
+    `;
+  }
+
+  #rows() {
+    const { templates } = this;
+    if (templates === null) return html`<p class="muted">Loading the templates…</p>`;
+    if (templates.length === 0) {
+      return html`<div class="card empty">
+        <p>There is no template yet.</p>
+        <p class="muted">
+          A template is a title and up to 500 characters, with tokens that a conversation fills.
+        </p>
+      </div>`;
+    }
+    return html`<ul class="list" aria-label="Templates">
+      ${repeat(
+        templates,
+        (template) => template.id,
+        (template) => this.#row(template),
+      )}
+    </ul>`;
+  }
+
+  #row(template: Template) {
+    return html`<li class="card">
+      <div class="grow">
+        <h2>
+          <a href=${address({ page: "template", id: template.id })}>${template.title}</a>
+          ${drafts.isUnsaved(template.id) ? html`<span class="badge warn">unsaved</span>` : ""}
+        </h2>
+        <p class="excerpt" dir="auto">${template.body}</p>
+        <p class="muted small">
+          version ${template.version} · ${this.#size(template.body)} · saved
+          ${when(template.updated_at)}
+        </p>
+      </div>
+      <div class="row actions">
+        <button
+          type="button"
+          aria-label=${`Duplicate ${template.title}`}
+          @click=${() => this.dialog.ask(duplicateQuestion(template, () => this.#list()))}
+        >
+          Duplicate
+        </button>
+        <button
+          type="button"
+          class="quiet-danger"
+          aria-label=${`Delete ${template.title}`}
+          @click=${() => this.dialog.ask(deleteQuestion(template, () => this.#list()))}
+        >
+          Delete
+        </button>
+      </div>
+    </li>`;
+  }
+
+  #size(body: string): string {
+    const { tokens_total: n } = this.engine.check({ body });
+    if (n > 0) return `${n} token${n === 1 ? "" : "s"}`;
+    const { segments, encoding } = this.engine.segments(body);
+    return `${segments} segment${segments === 1 ? "" : "s"}, ${encoding}`;
+  }
+}

@@ -1,0 +1,93 @@
+// <verbatim-message>: one message, from queued to its end: state, text, segments, module.
+import { html, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import type { Message, MessageState } from "../api.ts";
+import { sentence } from "../elements/editor.ts";
+import { Page } from "./page.ts";
+import { when } from "./when.ts";
+
+/** What the page previewed when it sent the message. */
+export interface Previewed {
+  text: string;
+  segments: number;
+  module: string;
+}
+
+const MEANING: Record<MessageState, string> = {
+  queued: "accepted by this host, not yet sent",
+  dispatching: "being handed to Twilio",
+  unknown: "handed to Twilio without an answer; being reconciled",
+  accepted: "taken by Twilio",
+  sent: "sent by Twilio to the carrier",
+  delivered: "on the phone",
+  undelivered: "not delivered by the carrier",
+  failed: "refused",
+  canceled: "called back before it was sent",
+  suppressed: "the number has opted out, so nothing was sent",
+};
+
+const TONE: Record<MessageState, "good" | "bad" | "warn" | "going"> = {
+  queued: "going",
+  dispatching: "going",
+  unknown: "warn",
+  accepted: "going",
+  sent: "going",
+  delivered: "good",
+  undelivered: "bad",
+  failed: "bad",
+  canceled: "warn",
+  suppressed: "warn",
+};
+
+@customElement("verbatim-message")
+export class VerbatimMessage extends Page {
+  @property({ attribute: false }) message!: Message;
+  @property({ attribute: false }) previewed: Previewed | null = null;
+
+  protected override render() {
+    const { message } = this;
+    const { state, segments } = message;
+    return html`<article class="message" aria-label="Message to ${message.to}" data-id=${message.id}>
+      <header class="row">
+        <strong class="badge ${TONE[state] ?? "going"}" role="status" data-testid="state">${state}</strong>
+        <span class="muted">${MEANING[state] ?? ""}</span>
+        ${message.reason === null ? nothing : html`<code class="muted small">${message.reason}</code>`}
+      </header>
+      <p class="sms" dir="auto" data-testid="message-text">${message.text}</p>
+      ${message.error === null ? nothing : failure(message.error)}
+      <p class="muted small">
+        <span data-testid="message-segments">${sentence(segments)}</span>
+        · to ${message.to} from ${message.sender} in ${message.environment}
+        ${message.template === null ? nothing : html`· <span>${message.template}</span>`}
+        · ${when(message.created_at)}
+      </p>
+      <p class="muted small module">
+        Module <code data-testid="message-module" title=${message.module}>${message.module}</code>
+      </p>
+      ${this.#asPreviewed()}
+    </article>`;
+  }
+
+  #asPreviewed() {
+    const { message, previewed } = this;
+    if (previewed === null) return nothing;
+    const same =
+      previewed.text === message.text &&
+      previewed.segments === message.segments.segments &&
+      previewed.module === message.module;
+    return same
+      ? html`<p class="small good">✓ text, segments and module are those of the preview</p>`
+      : html`<p class="small warn">not what the preview showed: another version was sent</p>`;
+  }
+}
+
+function failure({ code, message, help }: NonNullable<Message["error"]>) {
+  const numbered = code === null ? message : `${message} (${code})`;
+  return html`<p class="alert">${help === null ? numbered : `${numbered}: ${help}`}</p>`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "verbatim-message": VerbatimMessage;
+  }
+}

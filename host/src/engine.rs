@@ -238,7 +238,7 @@ impl Answered {
 }
 
 /// The module's refusal.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Refusal {
     /// The stable code, e.g. `V021`.
     pub code: String,

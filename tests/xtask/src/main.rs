@@ -1,2 +1,105 @@
-//! The project's own commands.
-fn main() {}
+//! The project's own commands: `cargo xtask`.
+//!
+//! `cargo xtask test` sets up what the tests need, runs all of them and says how it went; CI runs
+//! it and nothing else. A crate without dependencies, so that it starts at once on a new machine.
+
+mod count;
+mod need;
+mod shell;
+mod step;
+mod test;
+
+use std::env;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    match parse(&arguments) {
+        Ok(Command::List) => {
+            print!("{}", usage());
+            ExitCode::SUCCESS
+        }
+        Ok(Command::Test { only }) => test::run(&only),
+        Err(message) => {
+            eprint!("error: {message}\n\n{}", usage());
+            ExitCode::from(USAGE)
+        }
+    }
+}
+
+/// The exit status of a command line that could not be understood.
+const USAGE: u8 = 2;
+
+#[derive(Debug, PartialEq, Eq)]
+enum Command {
+    List,
+    Test { only: Vec<&'static str> },
+}
+
+fn parse(arguments: &[String]) -> Result<Command, String> {
+    let mut arguments = arguments.iter().map(String::as_str);
+    match arguments.next() {
+        None | Some("help" | "--help" | "-h") => Ok(Command::List),
+        Some("test") => {
+            let mut only = Vec::new();
+            while let Some(argument) = arguments.next() {
+                match argument {
+                    "--only" => only.push(step_named(arguments.next())?),
+                    other => return Err(format!("expected `--only STEP`, found `{other}`")),
+                }
+            }
+            Ok(Command::Test { only })
+        }
+        Some(other) => Err(format!("unknown command `{other}`; expected `test`")),
+    }
+}
+
+fn step_named(name: Option<&str>) -> Result<&'static str, String> {
+    let known = || step::STEPS.iter().map(|step| step.name).collect::<Vec<_>>().join(", ");
+    let Some(name) = name else {
+        return Err(format!("expected a step after `--only`: one of {}", known()));
+    };
+    let found = step::STEPS.iter().find(|step| step.name == name);
+    found
+        .map(|step| step.name)
+        .ok_or_else(|| format!("unknown step `{name}`; expected one of {}", known()))
+}
+
+fn usage() -> String {
+    let mut text = String::from(
+        "cargo xtask test                set up what the tests need, run all steps\n\
+         cargo xtask test --only STEP    run one step and what it builds on; may be repeated\n\
+         \n\
+         Steps, in their order:\n",
+    );
+    for step in step::STEPS {
+        text.push_str(&format!("  {:<12}{}\n", step.name, step.what));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(line: &str, expected: Result<Command, &str>) {
+        let arguments: Vec<_> = line.split_whitespace().map(String::from).collect();
+        match (parse(&arguments), expected) {
+            (Err(found), Err(expected)) => assert!(found.contains(expected), "{line}: {found}"),
+            (found, expected) => assert_eq!(found, expected.map_err(String::from), "{line}"),
+        }
+    }
+
+    #[test]
+    fn a_command_line_is_understood_or_refused() {
+        check("", Ok(Command::List));
+        check("--help", Ok(Command::List));
+        check("test", Ok(Command::Test { only: vec![] }));
+        let only = vec!["fmt", "clippy"];
+        check("test --only fmt --only clippy", Ok(Command::Test { only }));
+        check("test --only", Err("expected a step after `--only`"));
+        check("test --only nothing", Err("unknown step `nothing`"));
+        check("test fmt", Err("expected `--only STEP`, found `fmt`"));
+        check("tset", Err("unknown command `tset`"));
+    }
+}

@@ -1,0 +1,220 @@
+//! What the steps need on the machine, how it is looked for, and how it is installed.
+//!
+//! Everything is looked for, and installed where that may be done, before the first step: a run
+//! that cannot succeed says so in its first minute, with the line that mends it.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+
+use crate::shell::{answer, command, on_path, root, stream};
+
+/// Something that a step needs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Need {
+    /// A program or a part of the toolchain.
+    Tool(&'static Tool),
+    /// The npm packages of a folder.
+    Packages(&'static str),
+}
+
+/// A program or a part of the toolchain.
+#[derive(Debug)]
+pub(crate) struct Tool {
+    name: &'static str,
+    present: fn() -> bool,
+    install: Install,
+}
+
+#[derive(Debug)]
+enum Install {
+    /// A command that anybody may run.
+    Command(&'static [&'static str]),
+    /// Packages of Debian, for root or whoever has `sudo` without a password.
+    Debian(&'static str),
+    /// Not from here: the line that a person runs.
+    ByHand(&'static str),
+}
+
+pub(crate) const RUSTFMT: Tool = Tool {
+    name: "rustfmt",
+    present: || answer(&["cargo", "fmt", "--version"]).is_some(),
+    install: Install::Command(&["rustup", "component", "add", "rustfmt"]),
+};
+
+pub(crate) const CLIPPY: Tool = Tool {
+    name: "Clippy",
+    present: || answer(&["cargo", "clippy", "--version"]).is_some(),
+    install: Install::Command(&["rustup", "component", "add", "clippy"]),
+};
+
+pub(crate) const WASM_TARGET: Tool = Tool {
+    name: "the Rust target wasm32-unknown-unknown",
+    present: || {
+        let line = ["rustc", "--print", "target-libdir", "--target", "wasm32-unknown-unknown"];
+        answer(&line).is_some_and(|folder| PathBuf::from(folder).is_dir())
+    },
+    install: Install::Command(&["rustup", "target", "add", "wasm32-unknown-unknown"]),
+};
+
+pub(crate) const NODE: Tool = Tool {
+    name: "Node 20 or later",
+    present: || {
+        let version = answer(&["node", "--version"]).unwrap_or_default();
+        major(&version).is_some_and(|major| major >= OLDEST_NODE)
+    },
+    // Debian 12's own is 18.
+    install: Install::ByHand(
+        "curl -fsSL https://deb.nodesource.com/setup_20.x | sudo bash - && \
+         sudo apt-get install -y nodejs",
+    ),
+};
+
+pub(crate) const NPM: Tool = Tool {
+    name: "npm",
+    present: || answer(&["npm", "--version"]).is_some(),
+    install: Install::Debian("npm"),
+};
+
+pub(crate) const CHROMIUM: Tool = Tool {
+    name: "Chromium",
+    present: || chromium().is_some(),
+    install: Install::Debian("chromium"),
+};
+
+const OLDEST_NODE: u32 = 20;
+
+/// The browser that the browser tests drive: `CHROMIUM` if it is set, or one on the path.
+pub(crate) fn chromium() -> Option<PathBuf> {
+    let given = env::var_os("CHROMIUM").filter(|path| !path.is_empty()).map(PathBuf::from);
+    given
+        .or_else(|| ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(on_path))
+}
+
+fn major(version: &str) -> Option<u32> {
+    version.strip_prefix('v')?.split('.').next()?.parse().ok()
+}
+
+impl Need {
+    /// Whether two steps need the same thing.
+    pub(crate) fn same(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Tool(a), Self::Tool(b)) => a.name == b.name,
+            (Self::Packages(a), Self::Packages(b)) => a == b,
+            (Self::Tool(_), Self::Packages(_)) | (Self::Packages(_), Self::Tool(_)) => false,
+        }
+    }
+
+    /// Looks for it, installs it if it is missing and may be installed.
+    ///
+    /// # Errors
+    /// What is missing, and the line that installs it.
+    pub(crate) fn meet(self) -> Result<(), String> {
+        match self {
+            Self::Tool(tool) => tool.meet(),
+            Self::Packages(folder) => packages(folder),
+        }
+    }
+}
+
+impl Tool {
+    fn meet(&self) -> Result<(), String> {
+        if (self.present)() {
+            return Ok(());
+        }
+        let (installed, by_hand) = match &self.install {
+            Install::Command(line) => (run(line), line.join(" ")),
+            Install::Debian(package) => (
+                debian(package),
+                format!(
+                    "sudo apt-get update && \
+                     sudo apt-get install -y --no-install-recommends {package}"
+                ),
+            ),
+            Install::ByHand(line) => (Err(String::from("not installed")), String::from(*line)),
+        };
+        let why = match installed {
+            Ok(()) if (self.present)() => return Ok(()),
+            Ok(()) => String::from("not found after it was installed"),
+            Err(why) => why,
+        };
+        Err(format!("{} is missing ({why}); install it with\n    {by_hand}", self.name))
+    }
+}
+
+fn debian(package: &str) -> Result<(), String> {
+    if on_path("apt-get").is_none() {
+        return Err(String::from("this machine has no apt-get"));
+    }
+    let root = answer(&["id", "-u"]).is_some_and(|user| user == "0");
+    let before: &[&str] = match root {
+        true => &["env", "DEBIAN_FRONTEND=noninteractive"],
+        false if answer(&["sudo", "-n", "true"]).is_some() => {
+            &["sudo", "-n", "env", "DEBIAN_FRONTEND=noninteractive"]
+        }
+        false => return Err(String::from("only root may install it")),
+    };
+    run(&[before, &["apt-get", "update", "-q"]].concat())?;
+    run(&[before, &["apt-get", "install", "-yq", "--no-install-recommends", package]].concat())
+}
+
+/// Installs the npm packages of `folder` exactly as its lock file names them, unless the last time
+/// was with the same lock file.
+fn packages(folder: &str) -> Result<(), String> {
+    let missing = |why: String| {
+        format!(
+            "the npm packages of `{folder}` are missing ({why}); install them with\n    \
+             npm ci --prefix {folder}"
+        )
+    };
+    let lock = root().join(folder).join("package-lock.json");
+    let lock = fs::read(&lock).map_err(|error| missing(format!("{}: {error}", lock.display())))?;
+    let stamp = root().join(folder).join("node_modules/.installed-lock.json");
+    if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    println!("npm ci ({folder})");
+    let mut install = command(&["npm", "ci", "--no-audit", "--no-fund"], folder);
+    // The browser is Debian's; one of Playwright's own would be downloaded in vain.
+    install.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    stream(install, |_| {}).map_err(missing)?;
+    fs::write(&stamp, lock).map_err(|error| missing(format!("{}: {error}", stamp.display())))
+}
+
+fn run(line: &[&str]) -> Result<(), String> {
+    println!("{}", line.join(" "));
+    stream(command(line, "."), |_| {})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nodes_version_is_read_by_its_first_number() {
+        assert_eq!(major("v20.20.2"), Some(20));
+        assert_eq!(major("v8.0.0"), Some(8));
+        assert_eq!(major(""), None);
+        assert_eq!(major("20"), None);
+    }
+
+    #[test]
+    fn what_cannot_be_installed_is_named_with_the_line_that_installs_it() {
+        let tool =
+            Tool { name: "a moon", present: || false, install: Install::ByHand("buy --it dear") };
+        let message = tool.meet().err().unwrap_or_default();
+        assert_eq!(
+            message,
+            "a moon is missing (not installed); install it with\n    buy --it dear"
+        );
+        let tool = Tool { present: || true, ..tool };
+        assert_eq!(tool.meet(), Ok(()));
+        let tool = Tool {
+            name: "a sun",
+            present: || false,
+            install: Install::Command(&["sh", "-c", "exit 1"]),
+        };
+        let message = tool.meet().err().unwrap_or_default();
+        assert!(message.contains("sh -c exit 1"), "{message}");
+    }
+}

@@ -33,16 +33,17 @@ fn read(output: Output) -> (i32, String, String) {
 #[test]
 fn a_clean_body_is_status_0_and_a_bad_one_is_1_with_carets() {
     let (status, out, _) = run(&["check", "Your code is {{vrbl:CODE}}."], b"");
-    assert_eq!((status, out.as_str()), (0, "no findings\n"));
+    assert_eq!((status, out.as_str()), (0, "1 template: nothing to mend\n"));
     let (status, out, _) = run(&["check"], b"Hi ${n} {{foo:x}}\n");
     assert_eq!(status, 1);
-    assert!(out.contains("--> body:1:9") && out.contains(" ^^^^^^^^^\n"), "{out}");
-    assert!(out.ends_with("1 error\n") && !out.contains('\x1b'), "{out}");
+    assert!(out.starts_with("<body>:1:9: error[V010]: unknown token kind `foo`"), "{out}");
+    assert!(out.contains("| Hi ${n} {{foo:x}}\n    |         ^^^^^^^^^\n"), "{out}");
+    assert!(!out.contains('\x1b'), "no colours where nobody sees them: {out}");
     let (status, out, _) = run(&["check", "--json", "-"], b"Hi ${n} {{foo:x}}");
     let answer: Value = serde_json::from_str(&out).expect("JSON");
-    assert_eq!((status, &answer["diagnostics"][0]["severity"]), (1, &Value::from("error")));
-    let (status, out, _) = run(&["check", "--title", &"t".repeat(101), "x"], b"");
-    assert!(status == 1 && out.contains("--> title:1:101"), "{out}");
+    assert_eq!((status, &answer["errors"]), (1, &Value::from(1)));
+    let (status, out, _) = run(&["check", "--title", &"t".repeat(101), "Hi ${n}"], b"");
+    assert!(status == 1 && out.contains(":1:101: error"), "{out}");
     assert_eq!(run(&["check"], "a".repeat(501).as_bytes()).0, 1);
 }
 

@@ -1,9 +1,11 @@
 //! The commands of `verbatim`. Exit status: 0 clean, 1 findings or refused, 2 used wrongly.
 
+pub mod call;
 pub mod check;
 pub mod classify;
 pub mod dev;
 pub mod input;
+pub mod module;
 pub mod preview;
 pub mod send;
 mod show;
@@ -32,6 +34,8 @@ enum Command {
     Preview(preview::PreviewArgs),
     Classify(classify::ClassifyArgs),
     Send(Box<send::SendArgs>),
+    Call(call::CallArgs),
+    Module(module::ModuleArgs),
 }
 
 /// Runs what the command line asks for.
@@ -45,6 +49,8 @@ pub fn run() -> ExitCode {
         Command::Preview(args) => preview::run(&args),
         Command::Classify(args) => classify::run(&args),
         Command::Send(args) => with_runtime(send::run(*args)),
+        Command::Call(args) => return call::run(&args),
+        Command::Module(args) => return module::run(&args),
     };
     match done {
         Ok(Done::Clean) => ExitCode::SUCCESS,

@@ -1,8 +1,8 @@
 //! The plain face of the module: ABI version 1, for any wasm runtime (ABI.md).
 //!
 //! A host asks for room (`vb_alloc`), writes a request there, calls (`vb_call`), reads the response
-//! where the answer points, and gives both back (`vb_free`). Pointers cross the
-//! border here and nowhere else; beside this file only the allocator (`arena`) holds `unsafe`.
+//! where the answer points, and gives both back (`vb_free`). Pointers cross the border here and
+//! nowhere else; beside this file only the allocator (`arena`) holds `unsafe`.
 #![expect(unsafe_code, reason = "the interface is made of pointers and exported names")]
 #![expect(
     clippy::not_unsafe_ptr_arg_deref,

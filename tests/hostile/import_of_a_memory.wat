@@ -1,6 +1,6 @@
 ;; Imports its memory instead of having one.
 (module
-  (import "verbatim" "memory" (memory (export "memory") 1))
+  (memory (export "memory") (import "verbatim" "memory") 1)
   (data (i32.const 0) "{\"ok\":{}}")
   (func (export "verbatim_abi_1"))
   (func (export "vb_alloc") (param i32) (result i32) (i32.const 1024))

@@ -27,6 +27,13 @@ impl Source {
         Self { path: None, title: None, body, senders: Vec::new() }
     }
 
+    /// The same with a title that stands in no file either.
+    #[must_use]
+    pub fn titled(self, text: String) -> Self {
+        let title = Placed { text, from: From::Start(Place { line: 1, column: 1 }) };
+        Self { title: Some(title), ..self }
+    }
+
     /// The text that a finding's `part` names, if this source has it.
     #[must_use]
     pub fn part(&self, part: &str) -> Option<&Placed> {

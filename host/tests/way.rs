@@ -119,9 +119,10 @@ async fn an_opt_out_at_twilio_is_recorded_here() {
 #[tokio::test]
 async fn a_stop_to_a_service_s_number_stops_the_service() {
     let server = Server::start().await;
-    let request = json!({
-        "to": PERSON, "from": verbatim_host::dev::SERVICE, "content": "From a service",
-    });
+    let senders = json!({"sandbox": verbatim_host::dev::SERVICE});
+    let template = json!({"title": "pooled", "body": "From a service", "senders": senders});
+    assert_eq!(server.post("v1/templates", &template).await.0, StatusCode::CREATED);
+    let request = json!({"to": PERSON, "template": "pooled"});
     let (status, message) = server.post("v1/messages", &request).await;
     assert_eq!(status, StatusCode::ACCEPTED, "{message}");
     server.wait(&message, "delivered").await;

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::sandbox::{CallError, Grant, Sandbox};
 
-pub use diff::{Difference, diff};
+pub use diff::{Cost, Difference, Side, diff};
 pub use report::Format;
 pub use source::{MAX_BYTES, Place, Placed, Source, SourceError, read};
 

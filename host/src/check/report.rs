@@ -121,21 +121,17 @@ fn excerpt(line: &Line<'_>) -> Option<(String, String)> {
 
 fn json_of(checked: &[Checked]) -> Value {
     let place = |place: Place| json!({"line": place.line, "column": place.column});
-    let template = |one: &Checked| {
-        let findings = lines_of(one).map(|line| {
-            let mut finding = json!(line.finding);
-            finding["from"] = place(line.from);
-            finding["to"] = place(line.to);
-            finding
-        });
-        json!({
-            "path": one.source.path,
-            "title": one.source.title.as_ref().map(|title| &title.text),
-            "diagnostics": findings.collect::<Vec<_>>(),
-        })
-    };
+    let diagnostics = checked.iter().flat_map(lines_of).map(|line| {
+        let mut finding = json!(line.finding);
+        finding["path"] = json!(line.source.path);
+        finding["title"] = json!(line.source.title.as_ref().map(|title| &title.text));
+        finding["from"] = place(line.from);
+        finding["to"] = place(line.to);
+        finding
+    });
     json!({
-        "templates": checked.iter().map(template).collect::<Vec<_>>(),
+        "diagnostics": diagnostics.collect::<Vec<_>>(),
+        "templates": checked.len(),
         "errors": count(checked, Severity::Error),
         "warnings": count(checked, Severity::Warning),
         "infos": count(checked, Severity::Info),

@@ -1,7 +1,7 @@
 //! `verbatim check`: what is wrong with a body, a file of templates, or a folder of them.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::input::Input;
 use super::{CliError, Done, show};
@@ -11,10 +11,11 @@ use crate::sandbox::{Limits, Sandbox};
 /// Check templates: errors, and what costs segments or trust
 #[derive(Debug, Clone, clap::Args)]
 pub struct CheckArgs {
-    /// A body; `-` or nothing reads standard input
-    #[arg(value_name = "TEXT", conflicts_with = "file")]
-    text: Option<String>,
-    /// Check this file or folder: bodies, or YAML with `sms_templates`; may be repeated
+    /// Bodies, files or folders; `-` or nothing reads a body from standard input. What names an
+    /// existing file or folder is read: YAML with `sms_templates`, or one body a file
+    #[arg(value_name = "TEXT|PATH", conflicts_with = "file")]
+    what: Vec<String>,
+    /// Read this file or folder, whatever its name looks like; may be repeated
     #[arg(long, value_name = "PATH")]
     file: Vec<PathBuf>,
     /// Check this title too
@@ -36,7 +37,7 @@ pub struct CheckArgs {
 /// # Errors
 /// A text cannot be read, or the module broke.
 pub fn run(args: &CheckArgs) -> Result<Done, CliError> {
-    let sources = sources(args)?;
+    let sources = asked(args)?;
     let sandbox = Sandbox::embedded(Limits::default())?;
     let checked = check::check(&sandbox, sources, &args.silence)
         .map_err(|error| CliError::Refused(error.to_string()))?;
@@ -51,21 +52,44 @@ pub fn run(args: &CheckArgs) -> Result<Done, CliError> {
     Ok(if found { Done::Found } else { Done::Clean })
 }
 
-fn sources(args: &CheckArgs) -> Result<Vec<Source>, CliError> {
-    let is_input = |path: &PathBuf| path.as_os_str() == "-";
-    if args.file.is_empty() || args.file.iter().all(is_input) {
-        let body = Input { text: args.text.clone(), file: None }.read()?;
-        let source = Source::body(body);
-        return Ok(vec![match &args.title {
-            Some(title) => source.titled(title.clone()),
-            None => source,
-        }]);
-    }
-    let mut sources = Vec::new();
+fn asked(args: &CheckArgs) -> Result<Vec<Source>, CliError> {
+    let mut found = Vec::new();
     for path in &args.file {
-        sources.extend(check::read(path).map_err(|error| unread(&error))?);
+        found.extend(check::read(path).map_err(|error| unread(&error))?);
     }
-    Ok(sources)
+    for what in &args.what {
+        found.extend(sources(what)?);
+    }
+    if found.is_empty() {
+        found.extend(sources("-")?);
+    }
+    if let (Some(title), [source]) = (&args.title, found.as_mut_slice()) {
+        *source = source.clone().titled(title.clone());
+    } else if args.title.is_some() {
+        return Err(CliError::Usage("expected one body beside `--title`, found several".into()));
+    }
+    Ok(found)
+}
+
+/// What an argument means: standard input, an existing file or folder, or a body.
+pub(super) fn sources(what: &str) -> Result<Vec<Source>, CliError> {
+    let path = Path::new(what);
+    if what == "-" {
+        return Ok(vec![Source::body(Input::default().read()?)]);
+    }
+    // A body may be longer than any path may be; then it is not there.
+    if !what.is_empty() && path.try_exists().unwrap_or(false) {
+        return check::read(path).map_err(|error| unread(&error));
+    }
+    // A misspelt file in a pipeline must not pass as a body without findings.
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    let like_a_file = matches!(extension, Some("yaml" | "yml" | "txt" | "sms"));
+    if like_a_file && !what.contains(char::is_whitespace) {
+        return Err(CliError::Usage(format!(
+            "no such file: `{what}`; give a body that reads like one on standard input"
+        )));
+    }
+    Ok(vec![Source::body(what.to_owned())])
 }
 
 /// A file that is not there is wrong use; one that holds the wrong thing is refused.

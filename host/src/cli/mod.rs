@@ -4,6 +4,8 @@ pub mod call;
 pub mod check;
 pub mod classify;
 pub mod dev;
+pub mod diff;
+pub mod explain;
 pub mod input;
 pub mod module;
 pub mod preview;
@@ -31,6 +33,8 @@ struct Arguments {
 enum Command {
     Dev(dev::DevArgs),
     Check(check::CheckArgs),
+    Diff(diff::DiffArgs),
+    Explain(explain::ExplainArgs),
     Preview(preview::PreviewArgs),
     Classify(classify::ClassifyArgs),
     Send(Box<send::SendArgs>),
@@ -46,6 +50,8 @@ pub fn run() -> ExitCode {
     let done = match arguments.command {
         Command::Dev(args) => with_runtime(dev::run(args)),
         Command::Check(args) => check::run(&args),
+        Command::Diff(args) => diff::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Preview(args) => preview::run(&args),
         Command::Classify(args) => classify::run(&args),
         Command::Send(args) => with_runtime(send::run(*args)),

@@ -143,13 +143,17 @@ fn line(message: &Value) -> String {
     let text = |value: &Value| visible(value.as_str().unwrap_or_default());
     let segments = &message["segments"];
     let mut line = format!(
-        "{} {} to {} from {} ({}, {} segments)",
+        "{} {} to {} from {} ({}, {})",
         text(&message["state"]),
         text(&message["id"]),
         text(&message["to"]),
         text(&message["sender"]),
         text(&segments["encoding"]),
-        segments["segments"],
+        match segments["segments"].as_u64() {
+            Some(1) => "1 segment".to_owned(),
+            Some(count) => format!("{count} segments"),
+            None => "segments unknown".to_owned(),
+        },
     );
     if let Some(why) = message["error"]["message"].as_str() {
         line.push_str(": ");

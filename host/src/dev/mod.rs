@@ -27,7 +27,8 @@ pub const NUMBERS: [(Environment, &str); 3] = [
     (Environment::PreRelease, "+15550001235"),
     (Environment::Sandbox, "+15550001236"),
 ];
-/// A fake Messaging Service, which holds the sandbox's number.
+/// A fake Messaging Service, which holds the sandbox's number: for a template's sender. It is not
+/// registered for free-form text, so that the sandbox has one sender to begin with.
 pub const SERVICE: &str = "MG0123456789abcdef0123456789abcdef";
 /// How an API key begins, so that a leaked one is recognised.
 const KEY_PREFIX: &str = "vk_";
@@ -230,8 +231,7 @@ fn local_url(mut address: SocketAddr) -> Url {
 async fn register_senders(store: &Store) -> Result<(), StoreError> {
     let now = Timestamp::now();
     let mut tx = store.write().await?;
-    let service = (Environment::Sandbox, SERVICE);
-    for (environment, sender) in NUMBERS.into_iter().chain([service]) {
+    for (environment, sender) in NUMBERS {
         let sender = sender.to_owned();
         let sender = RegisteredSender { environment, sender, replies: Replies::Verbatim };
         tx.register_sender(&sender, now).await?;

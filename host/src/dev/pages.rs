@@ -21,10 +21,10 @@ pub struct Found {
     pub notice: Option<String>,
 }
 
-/// Looks for a checkout from `start` upwards, and builds its pages if need be. Blocks while npm
-/// runs; `say` is told before it does.
-pub fn find(start: &Path, mut say: impl FnMut(&str)) -> Found {
-    let Some(www) = www_above(start) else {
+/// Looks for a checkout from each of `starts` upwards, and builds its pages if need be. Blocks
+/// while npm runs; `say` is told before it does.
+pub fn find(starts: &[PathBuf], mut say: impl FnMut(&str)) -> Found {
+    let Some(www) = starts.iter().find_map(|start| www_above(start)) else {
         return Found { console: Console::Embedded, notice: None };
     };
     let dist = www.join("dist");
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn outside_a_checkout_the_embedded_pages_are_used() {
         let folder = tempfile::tempdir().expect("a folder");
-        let found = find(folder.path(), |_| panic!("nothing is built here"));
+        let found = find(&[folder.path().to_owned()], |_| panic!("nothing is built here"));
         assert!(matches!(found.console, Console::Embedded));
     }
 

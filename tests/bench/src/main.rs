@@ -1,35 +1,79 @@
-mod engines;
+//! Verbatim beside other engines, in one run: `cargo xtask bench [--json] [--instructions]`.
+//!
+//! Prints the table of times as Markdown, or everything as JSON. `--instructions` counts
+//! instructions too, under valgrind. Ends with 1 if a goal is missed or a row could not be measured.
+
+mod engine;
+mod goal;
+mod instructions;
+mod node;
+mod report;
+mod row;
 mod timing;
-use timing::*;
-fn show(m: &[Measured]) {
-    for e in m {
-        println!("{:<24} {:>10.1} ({:.1}-{:.1}) {:.2}", e.name, e.time.median, e.time.lower_quartile, e.time.upper_quartile, e.time.median / m[0].time.median);
+
+use std::process::ExitCode;
+use std::{env, fs};
+
+use report::Report;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if let [instructions::KERNEL, number, calls] = arguments[..] {
+        instructions::run(number.parse().unwrap_or(0), calls.parse().unwrap_or(0));
+        return ExitCode::SUCCESS;
     }
-    println!();
+    let has = |name: &str| arguments.contains(&name);
+    if let Some(other) = arguments.iter().find(|one| !["--json", "--instructions"].contains(one)) {
+        eprintln!("error: expected `--json` or `--instructions`, found `{other}`");
+        return ExitCode::from(2);
+    }
+
+    let before = load();
+    let mut rows = row::native();
+    let mut missing = Vec::new();
+    let node = match node::rows() {
+        Ok((version, more)) => {
+            rows.extend(more);
+            version
+        }
+        Err(why) => {
+            missing.push(format!("in Node: {why}"));
+            String::from("none")
+        }
+    };
+    let counted = match has("--instructions").then(instructions::count).transpose() {
+        Ok(counted) => counted.unwrap_or_default(),
+        Err(why) => {
+            missing.push(format!("instructions: {why}"));
+            Vec::new()
+        }
+    };
+    let machine = format!(
+        "Measured on {} ({} threads), load {before} before and {} after; Node {node}.",
+        processor(),
+        std::thread::available_parallelism().map_or(0, usize::from),
+        load(),
+    );
+    let report = Report { machine, rows, instructions: counted, missing };
+    match has("--json") {
+        true => println!("{:#}", report.json()),
+        false => print!("{}", report.markdown()),
+    }
+    match report.is_reached() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
 }
-fn main() {
-    use verbatim_core::*;
-    println!("{} chars", engines::BODY.len());
-    show(&measure(engines::parse_and_render(), 61));
-    show(&measure(engines::render(), 61));
-    for t in ["a".repeat(160), "a".repeat(480), "a".repeat(478)+"👋"] {
-        let u = t.clone();
-        show(&measure(vec![
-          Contender::new("count", || count(std::hint::black_box(&t), Policy::Standard)),
-          Contender::new("segments", || segments(std::hint::black_box(&t), Policy::Standard)),
-          Contender::new("sms_splitter", || sms_splitter::SplitSms::default().split(u.clone())),
-        ], 31));
-    }
-    let r = Rules::default();
-    show(&measure(vec![
-        Contender::new("classify stop", || classify(std::hint::black_box("STOP"), &r)),
-        Contender::new("classify Unstop!", || classify(std::hint::black_box(" Unstop! "), &r)),
-        Contender::new("classify other", || classify(std::hint::black_box("please stop"), &r)),
-        Contender::new("classify long", || classify(std::hint::black_box("Thanks, see you tomorrow then at eight."), &r)),
-    ], 31));
-    let body = engines::BODY.repeat(3); let body = &body[..500];
-    let names = Names{variant:Some(vec!["guest_name".into()]), entity:Some(vec!["restaurant".into()]), variable:Some(vec!["CONFIRMATION_CODE".into()]), ..Names::default()};
-    let draft = Draft { title: Some("confirm"), body, names: Some(&names), campaign: Some(Campaign{links:Some(false), phone_numbers:Some(false), disclosure:true}), ..Draft::default() };
-    println!("{:?}", check(&draft).diagnostics.iter().map(|d| d.code).collect::<Vec<_>>());
-    show(&measure(vec![Contender::new("check", || check(std::hint::black_box(&draft)))], 31));
+
+/// The load of the last minute: a busy machine measures badly, and says so.
+fn load() -> String {
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    load.split(' ').next().filter(|load| !load.is_empty()).unwrap_or("unknown").to_owned()
+}
+
+fn processor() -> String {
+    let all = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = all.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    name.map_or("an unknown processor", |(_, name)| name).to_owned()
 }

@@ -9,6 +9,7 @@ use ramhorns::Content;
 use serde::Serialize;
 use verbatim_core::{Kind, Missing, Template};
 
+use crate::goal::BY_HAND;
 use crate::timing::Contender;
 
 /// 195 characters, three tokens: an ordinary confirmation.
@@ -30,20 +31,22 @@ pub const TEXT: &str = "Hi Philippa, your table at The Old Mill is booked for \
 /// The values where the compiler knows their names.
 #[derive(Content, Serialize)]
 #[allow(non_snake_case)]
-struct Values {
+pub struct Values {
     guest_name: &'static str,
     restaurant: &'static str,
     CONFIRMATION_CODE: &'static str,
 }
 
-const STRUCT: Values = Values {
-    guest_name: VALUES[0].2,
-    restaurant: VALUES[1].2,
-    CONFIRMATION_CODE: VALUES[2].2,
-};
+pub const STRUCT: Values =
+    Values { guest_name: VALUES[0].2, restaurant: VALUES[1].2, CONFIRMATION_CODE: VALUES[2].2 };
 
 fn map() -> BTreeMap<&'static str, &'static str> {
     VALUES.iter().map(|&(_, name, value)| (name, value)).collect()
+}
+
+/// The body as ramhorns writes it, without escaping.
+pub fn ramhorns_body() -> String {
+    body("{{{", "}}}")
 }
 
 /// The body with its tokens as another engine writes them.
@@ -100,7 +103,9 @@ pub fn parse_and_render() -> Vec<Contender<'static>> {
     let (handlebars, values) = (handlebars(), handlebars_values());
     let source_unescaped = leaked(body("{{{", "}}}"));
     all.push(checked("handlebars", move || {
-        handlebars.render_template_with_context(black_box(source_unescaped), &values).expect("renders")
+        handlebars
+            .render_template_with_context(black_box(source_unescaped), &values)
+            .expect("renders")
     }));
     let source_single = leaked(body("{", "}"));
     all.push(checked("tinytemplate", move || {
@@ -122,8 +127,7 @@ pub fn render() -> Vec<Contender<'static>> {
     let mut all = vec![checked("verbatim", move || {
         template.render(black_box(&VALUES[..]), Missing::Refuse).expect("has all values")
     })];
-    let (template, values) =
-        (ramhorns::Template::new(body("{{{", "}}}")).expect("parses"), map());
+    let (template, values) = (ramhorns::Template::new(body("{{{", "}}}")).expect("parses"), map());
     all.push(checked("ramhorns", move || template.render(black_box(&values))));
     let (template, values) =
         (leon::Template::parse(leaked(body("{", "}"))).expect("parses"), plain_pairs());
@@ -161,7 +165,7 @@ pub fn render() -> Vec<Contender<'static>> {
     let template = liquid_parser().parse(source).expect("parses");
     let values = liquid_values();
     all.push(checked("liquid", move || template.render(black_box(&values)).expect("renders")));
-    all.push(checked("by hand", by_hand));
+    all.push(checked(BY_HAND, by_hand));
     all
 }
 

@@ -19,7 +19,20 @@ const WARM_UP_MS = 100;
 
 const folder = process.argv[2];
 const verbatim = await import(pathToFileURL(join(folder, "verbatim.mjs")));
-verbatim.initSync({ module: readFileSync(join(folder, "verbatim_bg.wasm")) });
+const plugin = verbatim.initSync({ module: readFileSync(join(folder, "verbatim_bg.wasm")) });
+
+/** The plain face's answer, as text. */
+function called(request) {
+    const bytes = new TextEncoder().encode(JSON.stringify(request));
+    const at = plugin.vb_alloc(bytes.length);
+    new Uint8Array(plugin.memory.buffer).set(bytes, at);
+    const answer = BigInt.asUintN(64, plugin.vb_call(at, bytes.length));
+    plugin.vb_free(at, bytes.length);
+    const [from, length] = [Number(answer >> 32n), Number(answer & 0xffffffffn)];
+    const text = new TextDecoder().decode(new Uint8Array(plugin.memory.buffer, from, length));
+    plugin.vb_free(from, length);
+    return text;
+}
 
 let consumed = 0;
 
@@ -67,6 +80,10 @@ const COUNTERS = [
 ];
 
 const rows = JSON.parse(readFileSync(join(folder, "texts.json"), "utf8")).map(([what, text]) => {
+    for (const request of [{ text }, { text, policy: "graphemes" }, { text: "" }, { text: "[\u20ac]" }]) {
+        const [ours, plain] = [JSON.stringify(verbatim.segments(request)), called({ op: "segments", ...request })];
+        if (ours !== plain) throw new Error(`the faces differ: ${ours} and ${plain}`);
+    }
     // Several texts of one length, so that no engine answers from memory.
     const texts = Array.from("abcdefgh", (letter) => letter + text.slice(1));
     for (const { name, call, size } of COUNTERS) {

@@ -129,10 +129,10 @@ fn classify_row() -> Row {
 /// A body of the most characters that a body may have, with a finding here and there.
 const LONG: &str = "Hi ${guest_name}, thank you for staying with us at {{entity:restaurant}}. Your \
     booking for Friday at half past seven is confirmed. Show the code {{vrbl:CONFIRMATION_CODE}} \
-    at the door, and we will take you to your table. Running late? Just call us on +44 20 7946 \
+    at the door, and we will take you to your table. Running late? Please just call us on +44 20 7946 \
     0991, any time, and we will keep it for you. Would you like a seat outside, or one by the \
-    fire?  Tell us in a message. Menu and directions: https://www.theoldmill.example.com/find-us. \
-    Reply CANCEL to cancel your booking, and we are sorry not to see you. Yours, Mill";
+    fire?  Tell us in a message. Menu: https://www.theoldmill.example.com/find-us. \
+    Reply CANCEL to cancel your booking. We hope to see you, Mill";
 
 fn check_row() -> Row {
     assert_eq!(LONG.chars().count(), verbatim_core::limits::BODY_CHARS);

@@ -64,6 +64,7 @@ codes! {
     BodyLength = 3 Error "a body has 1 to 500 characters";
     BodyBlank = 4 Error "a body is not white space alone";
     BodyNul = 5 Error "a body does not hold the character U+0000";
+    TitleTwice = 6 Error "a title is unique in its project";
     UnknownTokenKind = 10 Error "a token's kind is `entity`, `vrbl` or `tn`";
     TokenLeftOpen = 11 Error "a token ends with its closing braces";
     TokenWithoutKind = 12 Error "a token in double braces names its kind";

@@ -20,6 +20,19 @@ pub fn send<V: Values + ?Sized>(
     host: &mut impl Host,
 ) -> Result<Sent, Refusal> {
     let to = PhoneNumber::new(message.to)?;
+    // The template first: whoever names one that does not exist is not helped by its sender.
+    let (template, text) = match &message.content {
+        Content::Literal(text) => {
+            deliverable(text)?;
+            (None, Cow::Borrowed(*text))
+        }
+        Content::Template { candidates, name, language, default_language, values, missing } => {
+            let find = |title: &str| candidates.iter().find(|candidate| candidate.title == title);
+            let Candidate { title, body } = choose(find, name, *language, *default_language)?;
+            let text = compose(body, *values, *missing)?;
+            (Some(String::from(*title)), Cow::Owned(text))
+        }
+    };
     let sender = match message.sender {
         Some(sender) if !sender.is_empty() => Sender::new(sender)?,
         Some(_) | None => {
@@ -31,18 +44,6 @@ pub fn send<V: Values + ?Sized>(
                      SID; set one for `{environment}`"
                 ),
             ));
-        }
-    };
-    let (template, text) = match &message.content {
-        Content::Literal(text) => {
-            deliverable(text)?;
-            (None, Cow::Borrowed(*text))
-        }
-        Content::Template { candidates, name, language, default_language, values, missing } => {
-            let find = |title: &str| candidates.iter().find(|candidate| candidate.title == title);
-            let Candidate { title, body } = choose(find, name, *language, *default_language)?;
-            let text = compose(body, *values, *missing)?;
-            (Some(String::from(*title)), Cow::Owned(text))
         }
     };
     let state = propose(&to, &sender, &text, host)?;

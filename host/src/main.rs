@@ -1,2 +1,5 @@
 //! The binary `verbatim`.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    verbatim_host::cli::run()
+}

@@ -18,3 +18,13 @@ test("the page asks for the API key, says when it is wrong, and opens with it", 
   await page.reload();
   await expect(page.getByRole("heading", { name: "Templates" })).toBeVisible();
 });
+
+test("the link signs one browser in, once", async ({ page, browser, host }) => {
+  await page.goto(host.ready.sign_in);
+  await expect(page.getByRole("heading", { name: "Templates" })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "Templates" })).toBeVisible();
+  const other = await (await browser.newContext()).newPage();
+  const again = await other.goto(host.ready.sign_in);
+  expect(again?.status()).toBe(403);
+});

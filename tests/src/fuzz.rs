@@ -75,8 +75,8 @@ pub fn render_any(data: &[u8]) {
     for span in &shown.spans {
         let ([from, to], [start, end]) = (span.body.bytes, span.text.bytes);
         assert_eq!(body[body_at..from], text[text_at..start], "literal text as it was");
-        let token = &body[from..to];
-        assert_eq!(&text[start..end] == token, span.missing || token == "{{vrbl:a}}");
+        // A value may read like the token that it fills.
+        assert!(!span.missing || body[from..to] == text[start..end]);
         (body_at, text_at) = (to, end);
     }
     if shown.spans.len() == shown.spans_total {

@@ -76,8 +76,8 @@ fn host(word: &str) -> Option<&str> {
         Some((scheme, rest)) if !scheme.is_empty() => (true, rest),
         _ => (false, word),
     };
-    let host = rest.split(['/', '?', '#', ':']).next()?;
-    let host = host.strip_prefix("www.").unwrap_or(host);
+    let whole = rest.split(['/', '?', '#', ':']).next()?;
+    let host = whole.strip_prefix("www.").unwrap_or(whole);
     let (name, top) = host.rsplit_once('.')?;
     let label = |text: &str| {
         !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
@@ -86,7 +86,7 @@ fn host(word: &str) -> Option<&str> {
     // `e.g` and `Inc.Please` are no links: without a scheme or a path, the end must be a top-level
     // domain that people use.
     let known = ["com", "net", "org", "io", "co", "ly", "gl", "me", "info", "biz", "app", "dev"];
-    let sure = scheme || rest.len() > host.len() && rest[host.len()..].starts_with('/');
+    let sure = scheme || rest[whole.len()..].starts_with('/');
     let sure = sure || known.iter().any(|one| one.eq_ignore_ascii_case(top));
     (good && (2..=24).contains(&top.len()) && sure).then_some(host)
 }

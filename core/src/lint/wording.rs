@@ -16,7 +16,9 @@ pub(super) fn lint(desk: &mut Desk<'_>, template: &Template<'_>, campaign: Optio
             String::from("all in capitals: it reads as shouting, and filters take it for spam");
         desk.say(Code::AllCapitals, 0, whole, message, None);
     }
-    if template.tokens().is_empty() && !desk.body.trim().is_empty() {
+    // Whoever opened a token meant one: the error that says so is enough.
+    let opened = desk.body.contains("${") || desk.body.contains("{{");
+    if template.tokens().is_empty() && !opened && !desk.body.trim().is_empty() {
         let message = String::from(
             "no token: a message that is the same for everybody is read less and filtered more; \
              add one, such as `${name}`",

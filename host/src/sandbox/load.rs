@@ -1,8 +1,8 @@
 //! Loads a module: checks its digest, compiles it, and links exactly what ABI.md lets it import.
 
 use wasmtime::{
-    Config, Engine, ExternType, FuncType, InstanceAllocationStrategy, InstancePre, Linker, Module,
-    ModuleExport, PoolingAllocationConfig, ValType,
+    Config, Enabled, Engine, ExternType, FuncType, InstanceAllocationStrategy, InstancePre, Linker,
+    Module, ModuleExport, PoolingAllocationConfig, ValType,
 };
 
 use super::imports::{self, State};
@@ -24,9 +24,9 @@ const IMPORTS: [(&str, &[Value], &[Value]); 4] = [
     ("log", &[Value::I32, Value::I32, Value::I32], &[]),
 ];
 
-/// Bytes of linear memory that a given-back instance keeps: the guest's stack and data fit, and
-/// clearing them is cheaper than asking the kernel for new pages.
-const KEPT_MEMORY: usize = 128 << 10;
+/// Bytes of linear memory that a given-back instance keeps: the guest's stack, data and first heap
+/// fit, and clearing what was written of them is cheaper than asking the kernel for new pages.
+const KEPT_MEMORY: usize = 256 << 10;
 /// The same of its table.
 const KEPT_TABLE: usize = 16 << 10;
 
@@ -153,7 +153,9 @@ fn config(limits: &Limits) -> Config {
         .table_elements(limits.table_entries)
         .max_unused_warm_slots(limits.concurrent_calls)
         .linear_memory_keep_resident(KEPT_MEMORY)
-        .table_keep_resident(KEPT_TABLE);
+        .table_keep_resident(KEPT_TABLE)
+        // Where the kernel can say which pages were written, only those are cleared.
+        .pagemap_scan(Enabled::Auto);
     let mut config = Config::new();
     config
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))

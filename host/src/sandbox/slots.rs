@@ -1,11 +1,17 @@
 //! The places of a sandbox: as many calls at a time as the pool has instances. A further call
 //! waits; it does not fail, and it waits no longer than the calls before it may take.
 
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 pub(super) struct Slots {
-    free: Mutex<u32>,
+    count: Mutex<Count>,
     given_back: Condvar,
+}
+
+struct Count {
+    free: u32,
+    /// To wake somebody is a call of the kernel even when nobody waits: so it is known who does.
+    waiting: u32,
 }
 
 /// One place, given back when it is dropped.
@@ -13,23 +19,34 @@ pub(super) struct Slot<'a>(&'a Slots);
 
 impl Slots {
     pub(super) fn new(count: u32) -> Self {
-        Self { free: Mutex::new(count), given_back: Condvar::new() }
+        Self { count: Mutex::new(Count { free: count, waiting: 0 }), given_back: Condvar::new() }
     }
 
     pub(super) fn take(&self) -> Slot<'_> {
-        // Nothing between lock and unlock can panic, so a poisoned lock holds a whole number too.
-        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        while *free == 0 {
-            free = self.given_back.wait(free).unwrap_or_else(PoisonError::into_inner);
+        let mut count = self.lock();
+        while count.free == 0 {
+            count.waiting += 1;
+            count = self.given_back.wait(count).unwrap_or_else(PoisonError::into_inner);
+            count.waiting -= 1;
         }
-        *free -= 1;
+        count.free -= 1;
         Slot(self)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Count> {
+        // Nothing between lock and unlock can panic, so a poisoned lock holds true numbers too.
+        self.count.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Slot<'_> {
     fn drop(&mut self) {
-        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        self.0.given_back.notify_one();
+        let mut count = self.0.lock();
+        count.free += 1;
+        let somebody_waits = count.waiting > 0;
+        drop(count);
+        if somebody_waits {
+            self.0.given_back.notify_one();
+        }
     }
 }

@@ -138,7 +138,7 @@ fn judge(step: &Step, ended: Result<(), String>, count: Count, took: Duration) -
 }
 
 fn conclude(results: &[(&Step, Outcome)], took: Duration) -> ExitCode {
-    println!("\n{:<12}{:<10}{:>8}{:>9}{:>9}", "step", "", "time", "passed", "failed");
+    println!("\n{:<12}{:<9}{:>12}{:>9}{:>9}", "step", "", "time", "passed", "failed");
     let mut all = Count::default();
     for (step, outcome) in results {
         let (word, time) = match outcome {
@@ -149,10 +149,10 @@ fn conclude(results: &[(&Step, Outcome)], took: Duration) -> ExitCode {
         let count = outcome.count();
         let number = |number: u64| if number == 0 { String::new() } else { number.to_string() };
         let (passed, failed) = (number(count.passed), number(count.failed));
-        println!("{:<12}{word:<10}{time:>8}{passed:>9}{failed:>9}", step.name);
+        println!("{:<12}{word:<9}{time:>12}{passed:>9}{failed:>9}", step.name);
         all += count;
     }
-    println!("{:<12}{:<10}{:>8}\n", "in all", "", shown(took));
+    println!("{:<12}{:<9}{:>12}\n", "in all", "", shown(took));
     println!("{} passed, {} failed", all.passed, all.failed);
     match results.iter().all(|(_, outcome)| outcome.is_success()) {
         true => ExitCode::SUCCESS,

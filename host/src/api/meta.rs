@@ -1,0 +1,83 @@
+//! What the host is and has: its module, its senders, its health; and a preview by its module.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::App;
+use super::input::Input;
+use super::problem::Problem;
+use super::view::SenderView;
+use crate::engine::{Ask, Values};
+use crate::sandbox::Grant;
+
+#[derive(Debug, Deserialize)]
+struct Described {
+    abi: u32,
+    version: String,
+}
+
+/// `GET /v1/module`.
+pub(super) async fn module(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
+    let answered = app.engine.ask(Ask::Describe {}, Grant::default()).await?;
+    let described: Described = answered.read()?;
+    Ok(Json(json!({
+        "sha256": app.engine.sha256().to_string(),
+        "size": verbatim_module::BYTES.len(),
+        "abi": described.abi,
+        "version": described.version,
+    })))
+}
+
+/// `GET /v1/senders`.
+pub(super) async fn senders(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
+    let senders: Vec<SenderView> =
+        app.store.senders().await?.into_iter().map(SenderView::from).collect();
+    Ok(Json(json!({ "senders": senders })))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Preview {
+    body: String,
+    #[serde(default)]
+    values: Values,
+}
+
+/// `POST /v1/preview`: the module's own answer, byte for byte.
+pub(super) async fn preview(
+    State(app): State<Arc<App>>,
+    input: Input<Preview>,
+) -> Result<Response, Problem> {
+    let Preview { body, values } = input.value;
+    let answered = app.engine.ask(Ask::Preview { body, values }, Grant::default()).await?;
+    let json = answered.ok.get().to_owned();
+    Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
+}
+
+/// `GET /readyz`: the database and the module answer.
+pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
+    app.store.ping().await?;
+    Ok(Json(json!({ "ready": true, "module": app.engine.sha256().to_string() })))
+}
+
+/// `GET /livez`: the process answers.
+pub(super) async fn live() -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
+/// Anything under `/v1` that there is not.
+pub(super) async fn no_route() -> Problem {
+    Problem::not_found("there is no such route")
+}
+
+/// A route that there is, by another method.
+pub(super) async fn no_method() -> Problem {
+    let detail = "the route is there, and does not answer this method";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+}

@@ -1,0 +1,67 @@
+//! In `dev`: the phone and the log of the fake Twilio, through the host's own origin.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::App;
+use super::input::{Input, Params};
+use super::problem::Problem;
+use crate::twilio::fake::{Control, ControlError};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Which {
+    number: Option<String>,
+}
+
+/// `GET /v1/dev/phone?number=`.
+pub(super) async fn read(
+    State(app): State<Arc<App>>,
+    Params(which): Params<Which>,
+) -> Result<Json<Value>, Problem> {
+    Ok(Json(control(&app)?.phone(which.number.as_deref()).await?))
+}
+
+/// What a person writes.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Text {
+    from: String,
+    to: String,
+    body: String,
+}
+
+/// `POST /v1/dev/phone`.
+pub(super) async fn write(
+    State(app): State<Arc<App>>,
+    input: Input<Text>,
+) -> Result<Json<Value>, Problem> {
+    let Text { from, to, body } = &input.value;
+    Ok(Json(control(&app)?.write(from, to, body).await?))
+}
+
+/// `GET /v1/dev/log`.
+pub(super) async fn log(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
+    Ok(Json(control(&app)?.log().await?))
+}
+
+fn control(app: &App) -> Result<&Control, Problem> {
+    let missing = || Problem::not_found("there is a phone in `verbatim dev` alone");
+    app.phone.as_ref().ok_or_else(missing)
+}
+
+impl From<ControlError> for Problem {
+    fn from(error: ControlError) -> Self {
+        match error {
+            ControlError::Refused { message, .. } => Self::unprocessable("bad_field", message),
+            ControlError::Failed(_) => {
+                Self::new(StatusCode::BAD_GATEWAY, "phone_failed", error.to_string())
+            }
+        }
+    }
+}

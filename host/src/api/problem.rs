@@ -1,0 +1,121 @@
+//! Refusals of the API: `application/problem+json` (RFC 9457) with a stable `code`, and one
+//! sentence that says what was expected, what was found and what to do.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+
+use crate::engine::EngineError;
+use crate::store::StoreError;
+
+/// A refusal.
+#[derive(Debug)]
+pub(super) struct Problem {
+    status: StatusCode,
+    code: String,
+    detail: String,
+    more: Map<String, Value>,
+}
+
+impl Problem {
+    pub(super) fn new(
+        status: StatusCode,
+        code: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self { status, code: code.into(), detail: detail.into(), more: Map::new() }
+    }
+
+    /// 422: the request can be read, and what it asks for cannot be done.
+    pub(super) fn unprocessable(code: &str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
+    }
+
+    /// 404.
+    pub(super) fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", detail)
+    }
+
+    /// Adds a member, e.g. `diagnostics`.
+    pub(super) fn with(mut self, name: &str, value: Value) -> Self {
+        self.more.insert(name.to_owned(), value);
+        self
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut body = self.more;
+        body.insert("type".to_owned(), json!(format!("urn:verbatim:problem:{}", self.code)));
+        body.insert("title".to_owned(), json!(self.status.canonical_reason()));
+        body.insert("status".to_owned(), json!(self.status.as_u16()));
+        body.insert("detail".to_owned(), json!(self.detail));
+        body.insert("code".to_owned(), json!(self.code));
+        let mut response = (self.status, Value::Object(body).to_string()).into_response();
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::TitleTaken(_) => {
+                Self::new(StatusCode::CONFLICT, "title_taken", error.to_string())
+            }
+            StoreError::Newer { .. }
+            | StoreError::Corrupt(_)
+            | StoreError::Migration(_)
+            | StoreError::Database(_) => {
+                tracing::error!(%error, "the store failed");
+                let detail = "the database failed; nothing was stored, and the host's log says why";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "store_failed", detail)
+            }
+        }
+    }
+}
+
+impl From<EngineError> for Problem {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Refused(refusal) => {
+                let mut problem = Self::unprocessable(&refusal.code, refusal.message);
+                if let Some(Value::Object(detail)) = refusal.detail {
+                    problem.more.extend(detail);
+                }
+                problem
+            }
+            EngineError::Call(_) | EngineError::Nonsense(_) => {
+                tracing::error!(%error, "the module gave no answer");
+                let detail = format!("{error}; nothing was stored and nothing was sent");
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "module_failed", detail)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Refusal;
+
+    #[tokio::test]
+    async fn a_problem_has_its_stable_members_and_the_modules_detail() {
+        let refusal = Refusal {
+            code: "V021".to_owned(),
+            message: "no value for `{{vrbl:CODE}}`".to_owned(),
+            detail: Some(json!({"missing": [{"kind": "variable", "name": "CODE"}]})),
+        };
+        let response = Problem::from(EngineError::Refused(refusal)).into_response();
+        assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+        let body = axum::body::to_bytes(response.into_body(), 10_000).await.expect("a body");
+        let body: Value = serde_json::from_slice(&body).expect("JSON");
+        assert_eq!(body["code"], "V021");
+        assert_eq!(body["status"], 422);
+        assert_eq!(body["missing"][0]["name"], "CODE");
+        assert!(body["title"].is_string() && body["type"].is_string());
+    }
+}

@@ -1,0 +1,164 @@
+//! Messages and templates as the API shows them.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::message::{Environment, State};
+use crate::store::{Attempt, Message, RegisteredSender, Senders, Template};
+use crate::time::Timestamp;
+use crate::twilio::error;
+
+/// A message.
+#[derive(Debug, Serialize)]
+pub(super) struct MessageView {
+    id: String,
+    state: State,
+    reason: Option<String>,
+    to: String,
+    sender: String,
+    environment: &'static str,
+    template: Option<String>,
+    template_version: Option<i64>,
+    language: Option<String>,
+    text: String,
+    segments: Box<RawValue>,
+    billed_segments: Option<i64>,
+    module: String,
+    conversation_id: Option<String>,
+    sid: Option<String>,
+    error: Option<ErrorView>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempts: Option<Vec<Attempt>>,
+}
+
+/// What went wrong, and what to do about it.
+#[derive(Debug, Serialize)]
+struct ErrorView {
+    code: Option<i64>,
+    message: String,
+    help: Option<&'static str>,
+}
+
+impl MessageView {
+    /// A message with all its attempts; in a list, without.
+    pub(super) fn new(message: Message, attempts: Option<Vec<Attempt>>) -> Self {
+        let error = error_of(&message, attempts.as_deref().unwrap_or_default());
+        // The store wrote it from the module's own JSON, so it is JSON.
+        let segments = RawValue::from_string(message.segments).unwrap_or_default();
+        Self {
+            id: message.id,
+            state: message.state,
+            reason: message.reason,
+            to: message.recipient,
+            sender: message.sender,
+            environment: message.environment.as_str(),
+            template: message.template,
+            template_version: message.template_version,
+            language: message.language,
+            text: message.text,
+            segments,
+            billed_segments: message.billed_segments,
+            module: message.module,
+            conversation_id: message.conversation_id,
+            sid: message.sid,
+            error,
+            created_at: message.created_at,
+            updated_at: message.updated_at,
+            attempts,
+        }
+    }
+}
+
+fn error_of(message: &Message, attempts: &[Attempt]) -> Option<ErrorView> {
+    let code = message.error_code;
+    let known = code.and_then(error::lookup);
+    let said = attempts.iter().rev().find_map(|attempt| attempt.error_message.clone());
+    let failed = match message.state {
+        State::Failed | State::Undelivered | State::Unknown => true,
+        State::Queued
+        | State::Dispatching
+        | State::Accepted
+        | State::Sent
+        | State::Delivered
+        | State::Canceled
+        | State::Suppressed => code.is_some(),
+    };
+    failed.then(|| ErrorView {
+        code,
+        message: match known {
+            Some(known) => known.meaning.to_owned(),
+            None => said.or_else(|| message.reason.clone()).unwrap_or_default(),
+        },
+        help: known.map(|known| known.help),
+    })
+}
+
+/// A template.
+#[derive(Debug, Serialize)]
+pub(super) struct TemplateView {
+    id: String,
+    title: String,
+    body: String,
+    senders: Senders,
+    version: i64,
+    published: Published,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+/// The version that each environment sends; `sandbox` always sends the newest.
+#[derive(Debug, Serialize)]
+struct Published {
+    live: Option<i64>,
+    pre_release: Option<i64>,
+}
+
+impl From<Template> for TemplateView {
+    fn from(template: Template) -> Self {
+        Self {
+            id: template.id,
+            title: template.title,
+            body: template.body,
+            senders: template.senders,
+            version: template.version,
+            published: Published {
+                live: template.live_version,
+                pre_release: template.pre_release_version,
+            },
+            created_at: template.created_at,
+            updated_at: template.updated_at,
+        }
+    }
+}
+
+/// A registered sender.
+#[derive(Debug, Serialize)]
+pub(super) struct SenderView {
+    environment: &'static str,
+    sender: String,
+    replies: &'static str,
+}
+
+impl From<RegisteredSender> for SenderView {
+    fn from(registered: RegisteredSender) -> Self {
+        Self {
+            environment: registered.environment.as_str(),
+            sender: registered.sender,
+            replies: registered.replies.as_str(),
+        }
+    }
+}
+
+/// Reads an environment's name, which is the default when there is none.
+pub(super) fn environment(name: Option<&str>) -> Result<Environment, super::problem::Problem> {
+    name.map_or(Ok(Environment::default()), |name| {
+        name.parse().map_err(|_| {
+            let detail = format!(
+                "expected `live`, `pre_release` or `sandbox`, found the environment `{name}`"
+            );
+            super::problem::Problem::unprocessable("unknown_environment", detail)
+        })
+    })
+}

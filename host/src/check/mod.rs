@@ -1,0 +1,180 @@
+//! Checks templates that stand in files, for a pipeline: bodies, folders and YAML files
+//! (`sms_templates`), each finding with its file, line and column. The module decides what is
+//! found; here it is asked, and its answers are put back into the files.
+
+mod diff;
+mod report;
+mod source;
+mod yaml;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::sandbox::{CallError, Grant, Sandbox};
+
+pub use diff::{Cost, Difference, Side, diff};
+pub use report::Format;
+pub use source::{MAX_BYTES, Place, Placed, Source, SourceError, read};
+
+/// A source with what was found in it.
+#[derive(Debug)]
+pub struct Checked {
+    /// The source.
+    pub source: Source,
+    /// The findings, in the order of the module.
+    pub findings: Vec<Finding>,
+}
+
+/// A finding of the module, as ABI.md gives it.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct Finding {
+    /// The stable code.
+    pub code: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The text that the range is a range of.
+    pub part: String,
+    /// The sentence.
+    pub message: String,
+    /// The place.
+    pub range: Range,
+    /// How to mend it.
+    pub fixes: Vec<Fix>,
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// It costs money or trust.
+    Warning,
+    /// Nothing is saved and nothing leaves.
+    Error,
+}
+
+impl Severity {
+    /// `info`, `warning` or `error`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// A half-open range.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
+pub struct Range {
+    /// In bytes.
+    pub bytes: [usize; 2],
+    /// In UTF-16 code units.
+    pub utf16: [usize; 2],
+}
+
+/// A way to mend a finding.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct Fix {
+    /// What it does.
+    pub label: String,
+    /// The edits.
+    pub edits: Vec<Edit>,
+}
+
+/// A replacement.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct Edit {
+    /// What is replaced.
+    pub range: Range,
+    /// With what.
+    pub text: String,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    ok: Found,
+}
+
+#[derive(Deserialize)]
+struct Found {
+    diagnostics: Vec<Finding>,
+}
+
+/// Why a check gave nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// The module did not answer.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The module refused, e.g. an unknown code to silence.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// Asks the module about each source, with `silence` as the codes that are not to be reported.
+///
+/// # Errors
+/// A module that does not answer, or that refuses the question.
+pub fn check(
+    sandbox: &Sandbox,
+    sources: Vec<Source>,
+    silence: &[String],
+) -> Result<Vec<Checked>, CheckError> {
+    let titles = titles(&sources);
+    let ask = |source: Source| {
+        let senders: BTreeMap<_, _> = source
+            .senders
+            .iter()
+            .map(|(environment, sender)| (*environment, &sender.text))
+            .collect();
+        let mut request = json!({"op": "check", "body": source.body.text, "senders": senders});
+        if let Some(title) = &source.title {
+            request["title"] = title.text.clone().into();
+        }
+        if !silence.is_empty() {
+            request["silence"] = silence.into();
+        }
+        let outcome = sandbox.call(request.to_string().as_bytes(), &Grant::default())?;
+        let answer: Answer = serde_json::from_slice(&outcome.response)
+            .map_err(|_| CheckError::Refused(refusal(&outcome.response)))?;
+        let mut findings = answer.ok.diagnostics;
+        findings.extend(twice(&source, &titles));
+        Ok(Checked { source, findings })
+    };
+    sources.into_iter().map(ask).collect()
+}
+
+/// The sentence of an error response.
+pub(crate) fn refusal(response: &[u8]) -> String {
+    let response: serde_json::Value = serde_json::from_slice(response).unwrap_or_default();
+    let message = response["error"]["message"].as_str();
+    message.unwrap_or("the module's answer does not keep the interface").to_owned()
+}
+
+/// How often each title stands in all sources: a title is unique in a project.
+fn titles(sources: &[Source]) -> BTreeMap<String, usize> {
+    let mut titles = BTreeMap::new();
+    for title in sources.iter().filter_map(|source| source.title.as_ref()) {
+        *titles.entry(title.text.clone()).or_default() += 1;
+    }
+    titles
+}
+
+fn twice(source: &Source, titles: &BTreeMap<String, usize>) -> Option<Finding> {
+    let title = &source.title.as_ref()?.text;
+    let times = titles.get(title).filter(|times| **times > 1)?;
+    let utf16 = title.encode_utf16().count();
+    Some(Finding {
+        code: "V006".into(),
+        severity: Severity::Error,
+        part: "title".into(),
+        message: format!("the title `{title}` stands {times} times: expected one of its own"),
+        range: Range { bytes: [0, title.len()], utf16: [0, utf16] },
+        fixes: Vec::new(),
+    })
+}

@@ -1,0 +1,140 @@
+//! `verbatim dev`: everything on one machine, nothing leaves it.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+
+use super::{CliError, Done};
+use crate::dev::{Dev, DevError, DevSettings, pages};
+
+/// Run everything on this machine: the host, the console and a fake Twilio. Nothing leaves it
+#[derive(Debug, Clone, clap::Args)]
+pub struct DevArgs {
+    /// Where to listen; port 0 for any that is free
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8470")]
+    listen: SocketAddr,
+    /// The folder of the database
+    #[arg(long, value_name = "FOLDER", default_value = "verbatim-data")]
+    data: PathBuf,
+    /// The port of the fake Twilio; 0 for any that is free
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    twilio_port: u16,
+    /// An API key to let in, instead of one that is made at the first start
+    #[arg(long, env = "VERBATIM_API_KEY", hide_env_values = true, value_parser = super::send::secret)]
+    api_key: Option<SecretString>,
+    /// Print one line of JSON when it is ready
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs until it is told to stop.
+///
+/// # Errors
+/// What could not be started, and why.
+pub async fn run(args: DevArgs) -> Result<Done, CliError> {
+    // From before the start on, so that a signal while starting is not lost.
+    let stop = Stop::new()?;
+    let found = tokio::task::spawn_blocking(|| {
+        // The checkout that one stands in, or the one that the program was built in.
+        let starts = [std::env::current_dir(), std::env::current_exe()];
+        let starts: Vec<_> = starts.into_iter().flatten().collect();
+        pages::find(&starts, |what| eprintln!("verbatim: {what}"))
+    })
+    .await
+    .map_err(|error| CliError::Refused(error.to_string()))?;
+    if let Some(notice) = found.notice {
+        eprintln!("verbatim: {notice}");
+    }
+    let dev = Dev::start(DevSettings {
+        listen: args.listen,
+        data: args.data.clone(),
+        api_key: args.api_key.clone(),
+        console: found.console,
+        twilio_port: args.twilio_port,
+    })
+    .await
+    .map_err(|error| failed(&error))?;
+    announce(&dev, &args)?;
+    stop.wait().await;
+    eprintln!("verbatim: finishing what is in flight");
+    dev.stop().await;
+    Ok(Done::Clean)
+}
+
+fn announce(dev: &Dev, args: &DevArgs) -> std::io::Result<()> {
+    let key = dev.new_api_key().map(ExposeSecret::expose_secret);
+    let mut out = std::io::stdout().lock();
+    if args.json {
+        let ready = json!({
+            "listening": dev.url().as_str(),
+            "sign_in": dev.console_link(),
+            "api_key": key,
+            "fake_twilio": dev.twilio().url().as_str(),
+            "module": dev.module(),
+        });
+        writeln!(out, "{ready}")?;
+        return out.flush();
+    }
+    let key = match (key, &args.api_key) {
+        (Some(key), _) => format!("{key}  (shown once: only its hash is kept)"),
+        (None, Some(_)) => "the one in VERBATIM_API_KEY".to_owned(),
+        (None, None) => "the one that the first start printed".to_owned(),
+    };
+    writeln!(out, "Verbatim is ready. Nothing leaves this machine.")?;
+    writeln!(out)?;
+    writeln!(out, "  console      {}", dev.console_link())?;
+    writeln!(out, "  API          {}v1  (Authorization: Bearer <key>)", dev.url())?;
+    writeln!(out, "  API key      {key}")?;
+    writeln!(out, "  fake Twilio  {}", dev.twilio().url())?;
+    writeln!(out, "  data         {}", args.data.display())?;
+    writeln!(out, "  module       {}", dev.module())?;
+    writeln!(out)?;
+    writeln!(out, "The console link signs one browser in, once. Stop with Ctrl-C.")?;
+    out.flush()
+}
+
+fn failed(error: &DevError) -> CliError {
+    match error {
+        DevError::WeakKey | DevError::Listen { .. } => CliError::Usage(error.to_string()),
+        DevError::Host(_)
+        | DevError::Store(_)
+        | DevError::Fake(_)
+        | DevError::Module(_)
+        | DevError::Example(_)
+        | DevError::Random(_)
+        | DevError::Http(_) => CliError::Refused(error.to_string()),
+    }
+}
+
+/// Ctrl-C, or SIGTERM where there is one.
+struct Stop {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Stop {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            #[cfg(unix)]
+            terminate: {
+                use tokio::signal::unix::{SignalKind, signal};
+                signal(SignalKind::terminate())?
+            },
+        })
+    }
+
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "only a Unix signal is received"))]
+    async fn wait(mut self) {
+        #[cfg(unix)]
+        let terminate = self.terminate.recv();
+        #[cfg(not(unix))]
+        let terminate = std::future::pending::<Option<()>>();
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate => {}
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The commands of `verbatim`. Exit status: 0 clean, 1 findings or refused, 2 used wrongly.
+
+pub mod call;
+pub mod check;
+pub mod classify;
+pub mod dev;
+pub mod diff;
+pub mod explain;
+pub mod input;
+pub mod module;
+pub mod preview;
+pub mod send;
+mod show;
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::engine::{Engine, EngineError, Refusal};
+use crate::sandbox::{Limits, LoadError, Sandbox};
+
+/// SMS templates, previewed and sent by the same bytes.
+#[derive(Debug, Parser)]
+#[command(name = "verbatim", version, propagate_version = true, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Dev(dev::DevArgs),
+    Check(check::CheckArgs),
+    Diff(diff::DiffArgs),
+    Explain(explain::ExplainArgs),
+    Preview(preview::PreviewArgs),
+    Classify(classify::ClassifyArgs),
+    Send(Box<send::SendArgs>),
+    Call(call::CallArgs),
+    Module(module::ModuleArgs),
+}
+
+/// Runs what the command line asks for.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    log();
+    let done = match arguments.command {
+        Command::Dev(args) => with_runtime(dev::run(args)),
+        Command::Check(args) => check::run(&args),
+        Command::Diff(args) => diff::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Preview(args) => preview::run(&args),
+        Command::Classify(args) => classify::run(&args),
+        Command::Send(args) => with_runtime(send::run(*args)),
+        Command::Call(args) => return call::run(&args),
+        Command::Module(args) => return module::run(&args),
+    };
+    match done {
+        Ok(Done::Clean) => ExitCode::SUCCESS,
+        Ok(Done::Found) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("verbatim: {error}");
+            ExitCode::from(match error {
+                CliError::Usage(_) => 2,
+                CliError::Refused(_) => 1,
+            })
+        }
+    }
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Done {
+    /// Nothing to complain of.
+    Clean,
+    /// Findings, or a refusal that was printed.
+    Found,
+}
+
+/// Why a command did not do its work, in one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// It was called wrongly: exit status 2.
+    #[error("{0}")]
+    Usage(String),
+    /// What it was given, or asked for, was refused: exit status 1.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl From<LoadError> for CliError {
+    fn from(error: LoadError) -> Self {
+        Self::Refused(error.to_string())
+    }
+}
+
+impl From<std::io::Error> for CliError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Refused(format!("could not write the output: {error}"))
+    }
+}
+
+/// The module that this program carries.
+fn engine() -> Result<Engine, CliError> {
+    Ok(Engine::new(Sandbox::embedded(Limits::default())?))
+}
+
+/// The module's refusal, if it is one; another failure ends the command.
+fn refusal(error: EngineError) -> Result<Refusal, CliError> {
+    match error {
+        EngineError::Refused(refusal) => Ok(refusal),
+        EngineError::Call(_) | EngineError::Nonsense(_) => {
+            Err(CliError::Refused(error.to_string()))
+        }
+    }
+}
+
+fn with_runtime(work: impl Future<Output = Result<Done, CliError>>) -> Result<Done, CliError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::Refused(format!("could not start: {error}")))?
+        .block_on(work)
+}
+
+/// Logs go to standard error, so that standard output is the command's own.
+fn log() {
+    let filter = EnvFilter::try_from_env("VERBATIM_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("warn,verbatim_host=info"));
+    let colours = std::io::stderr().is_terminal() && show::colours_are_wanted();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(colours)
+        .init();
+}
+
+/// Prints the module's refusal: as ABI.md has it, or as one sentence.
+fn refused(refusal: &Refusal, json: bool) -> Result<Done, CliError> {
+    if json {
+        println!("{}", serde_json::json!({ "error": refusal }));
+        Ok(Done::Found)
+    } else {
+        Err(CliError::Refused(format!("{} ({})", show::visible(&refusal.message), refusal.code)))
+    }
+}

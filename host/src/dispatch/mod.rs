@@ -1,0 +1,234 @@
+//! Posts what is due: claim, post, store the answer. A thin shell of SQL and HTTP around the
+//! decisions in [`decide`].
+
+pub mod decide;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Notify, Semaphore, watch};
+use tokio::task::JoinHandle;
+
+use crate::message::State;
+use crate::sandbox::ConsentAction;
+use crate::store::{AttemptState, Claim, Cleared, ConsentSource, LedgerEntry, Store, StoreError};
+use crate::time::Timestamp;
+use crate::twilio::client::{Client, Outgoing};
+use decide::Next;
+
+/// Messages posted at the same time.
+const IN_FLIGHT: usize = 64;
+/// Messages claimed in one transaction.
+const BATCH: usize = 32;
+/// How long the dispatcher sleeps at most: leases are looked at in between.
+const IDLE: Duration = Duration::from_secs(1);
+/// How long a failed database is left alone.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// What the dispatcher needs.
+#[derive(Debug, Clone)]
+pub struct Dispatcher {
+    /// Where messages are.
+    pub store: Store,
+    /// Where they go.
+    pub client: Client,
+    /// The public address of `/twilio/status/`, to which the attempt's id is added.
+    pub status_callback: String,
+}
+
+/// A dispatcher at work.
+#[derive(Debug)]
+pub struct Dispatching {
+    wake: Arc<Notify>,
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+/// Tells the dispatcher that something may be due.
+#[derive(Debug, Clone)]
+pub struct Wake(Arc<Notify>);
+
+impl Wake {
+    /// Something may be due.
+    pub fn now(&self) {
+        self.0.notify_one();
+    }
+}
+
+impl Dispatching {
+    /// A handle by which others wake the dispatcher.
+    #[must_use]
+    pub fn wake(&self) -> Wake {
+        Wake(Arc::clone(&self.wake))
+    }
+
+    /// Claims nothing more, and waits for what is in flight.
+    pub async fn stop(self) {
+        // Fails only when the task is gone, and then there is nothing to stop.
+        let _ = self.stop.send(true);
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "the dispatcher ended badly");
+        }
+    }
+}
+
+impl Dispatcher {
+    /// Starts to work.
+    #[must_use]
+    pub fn start(self) -> Dispatching {
+        let wake = Arc::new(Notify::new());
+        let (stop, stopped) = watch::channel(false);
+        let task = tokio::spawn(self.run(Arc::clone(&wake), stopped));
+        Dispatching { wake, stop, task }
+    }
+
+    async fn run(self, wake: Arc<Notify>, mut stopped: watch::Receiver<bool>) {
+        let places = Arc::new(Semaphore::new(IN_FLIGHT));
+        while !*stopped.borrow() {
+            let pause = match self.turn(&places, &wake).await {
+                Ok(pause) => pause,
+                Err(error) => {
+                    tracing::error!(%error, "the dispatcher could not read the store");
+                    AFTER_FAILURE
+                }
+            };
+            if pause.is_zero() {
+                continue;
+            }
+            tokio::select! {
+                () = wake.notified() => {}
+                () = tokio::time::sleep(pause) => {}
+                _ = stopped.changed() => {}
+            }
+        }
+        // All places free: nothing is in flight any more.
+        let all = u32::try_from(IN_FLIGHT).unwrap_or(u32::MAX);
+        let _ = places.acquire_many(all).await;
+    }
+
+    /// Ends what has expired, claims what is due, and says how long there is nothing to do.
+    async fn turn(
+        &self,
+        places: &Arc<Semaphore>,
+        wake: &Arc<Notify>,
+    ) -> Result<Duration, StoreError> {
+        self.end_expired().await?;
+        let room = places.available_permits().min(BATCH);
+        let claimed_at = Instant::now();
+        let claims = self.claim(room).await?;
+        let full = claims.len() == room;
+        for claim in claims {
+            let Claim::Cleared(cleared) = claim else { continue };
+            let Ok(place) = Arc::clone(places).acquire_owned().await else { continue };
+            let (worker, wake) = (self.clone(), Arc::clone(wake));
+            tokio::spawn(async move {
+                if let Err(error) = worker.deliver(&cleared, claimed_at).await {
+                    // The lease runs out, and the message becomes `unknown`: never lost.
+                    tracing::error!(%error, "an answer could not be stored");
+                }
+                drop(place);
+                // The next message of this pair may begin now.
+                wake.notify_one();
+            });
+        }
+        if full && room > 0 {
+            return Ok(Duration::ZERO);
+        }
+        let now = Timestamp::now();
+        let due = self.store.next_due_at(now).await?;
+        Ok(due.map_or(IDLE, |due| due.since(now).min(IDLE)))
+    }
+
+    async fn claim(&self, room: usize) -> Result<Vec<Claim>, StoreError> {
+        let mut claims = Vec::new();
+        if room == 0 {
+            return Ok(claims);
+        }
+        let mut tx = self.store.write().await?;
+        while claims.len() < room {
+            match tx.claim_next(Timestamp::now(), decide::LEASE).await? {
+                Some(claim) => claims.push(claim),
+                None => break,
+            }
+        }
+        // Only what has committed is claimed: a POST begins here, after every STOP before it.
+        tx.commit().await?;
+        Ok(claims)
+    }
+
+    /// A lease that ran out while a POST may have been on the wire ends as `unknown`.
+    async fn end_expired(&self) -> Result<(), StoreError> {
+        let now = Timestamp::now();
+        let mut tx = self.store.write().await?;
+        let expired = tx.expired_leases(now).await?;
+        if expired.is_empty() {
+            return Ok(());
+        }
+        for lease in expired {
+            tx.in_doubt(&lease.message_id, &lease.attempt_id, "lease_expired", now).await?;
+        }
+        tx.commit().await
+    }
+
+    async fn deliver(&self, claim: &Cleared, claimed_at: Instant) -> Result<(), StoreError> {
+        if !decide::may_begin(claimed_at.elapsed()) {
+            let now = Timestamp::now();
+            let mut tx = self.store.write().await?;
+            tx.requeue(claim, AttemptState::Returned, None, now, now).await?;
+            return tx.commit().await;
+        }
+        let callback = format!("{}{}", self.status_callback, claim.attempt_id());
+        let answer = self
+            .client
+            .create_message(&Outgoing {
+                recipient: &claim.pair().recipient,
+                sender: &claim.pair().sender,
+                text: claim.text(),
+                status_callback: &callback,
+            })
+            .await;
+        let now = Timestamp::now();
+        let next = decide::after(now, claim.attempt(), answer, jitter());
+        self.store_answer(claim, next, now).await
+    }
+
+    async fn store_answer(
+        &self,
+        claim: &Cleared,
+        next: Next,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.store.write().await?;
+        match next {
+            Next::Accepted { sid, segments } => tx.accepted(claim, &sid, segments, now).await?,
+            Next::Retry { at, code, message } => {
+                let error = Some((code, message.as_str()));
+                tx.requeue(claim, AttemptState::Refused, error, at, now).await?;
+            }
+            Next::End { state, reason, code, message } => {
+                tx.refused(claim, state, &reason, (code, &message), now).await?;
+                if state == State::Suppressed {
+                    let entry = LedgerEntry {
+                        pair: claim.pair().clone(),
+                        action: ConsentAction::OptOut,
+                        source: ConsentSource::TwilioRefusal,
+                        keyword: None,
+                        matched: None,
+                        raw_text: None,
+                        message_sid: None,
+                    };
+                    tx.record_consent(&entry, now).await?;
+                }
+            }
+            Next::Unknown { reason } => {
+                tx.in_doubt(claim.message_id(), claim.attempt_id(), &reason, now).await?;
+            }
+        }
+        tx.commit().await
+    }
+}
+
+fn jitter() -> u32 {
+    // Without randomness a retry is merely less spread.
+    getrandom::u32().unwrap_or_default()
+}

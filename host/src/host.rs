@@ -1,0 +1,164 @@
+//! A running host: its store, its module, its dispatcher and its HTTP server, started and
+//! stopped as one.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use reqwest::Url;
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::api::{self, App, Counters, Own};
+use crate::console::Console;
+use crate::dispatch::{Dispatcher, Dispatching};
+use crate::engine::Engine;
+use crate::store::{Replies, Store, StoreError};
+use crate::twilio::client::{Account, Client, ClientError};
+use crate::twilio::fake::Control;
+
+/// The database's file in the data folder.
+const DATABASE: &str = "verbatim.db";
+
+/// What a host is made of.
+#[derive(Debug)]
+pub struct Settings {
+    /// Where it listens.
+    pub listener: TcpListener,
+    /// The database.
+    pub store: Store,
+    /// The module.
+    pub engine: Engine,
+    /// The account that sends.
+    pub account: Account,
+    /// The tokens that may have signed a webhook; two during a rotation.
+    pub webhook_tokens: Vec<SecretString>,
+    /// The address by which Twilio reaches this host.
+    pub public_url: Url,
+    /// Who answers keywords on a number that is not registered.
+    pub default_replies: Replies,
+    /// The pages.
+    pub console: Console,
+    /// The fake's phone, in `dev`.
+    pub phone: Option<Control>,
+}
+
+/// A host at work.
+#[derive(Debug)]
+pub struct Host {
+    address: SocketAddr,
+    app: Arc<App>,
+    dispatching: Dispatching,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<std::io::Result<()>>,
+}
+
+/// A host could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum HostError {
+    /// The data folder cannot be used.
+    #[error("could not use the data folder `{folder}`: {error}")]
+    Folder {
+        /// The folder.
+        folder: String,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The listener has no address.
+    #[error("could not listen: {0}")]
+    Listen(#[from] std::io::Error),
+    /// Twilio's client could not be made.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+}
+
+impl Host {
+    /// Starts to serve and to dispatch.
+    ///
+    /// # Errors
+    /// The address or the account cannot be used.
+    pub fn start(settings: Settings) -> Result<Self, HostError> {
+        let address = settings.listener.local_addr()?;
+        let public_url = settings.public_url.as_str().trim_end_matches('/').to_owned();
+        let dispatching = Dispatcher {
+            store: settings.store.clone(),
+            client: Client::new(settings.account)?,
+            status_callback: format!("{public_url}/twilio/status/"),
+        }
+        .start();
+        let app = Arc::new(App {
+            store: settings.store,
+            engine: settings.engine,
+            wake: dispatching.wake(),
+            own: Own::new(address, &settings.public_url),
+            public_url,
+            webhook_tokens: settings.webhook_tokens,
+            default_replies: settings.default_replies,
+            console: settings.console,
+            phone: settings.phone,
+            counters: Counters::default(),
+        });
+        let router = api::router(Arc::clone(&app));
+        let (stop, stopped) = oneshot::channel::<()>();
+        let server = tokio::spawn(async move {
+            let stopped = async {
+                // An error means that the host is gone, and then serving ends as well.
+                let _ = stopped.await;
+            };
+            axum::serve(settings.listener, router).with_graceful_shutdown(stopped).await
+        });
+        Ok(Self { address, app, dispatching, stop, server })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What its handlers see.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Takes no more, finishes what is in flight, and closes the database.
+    pub async fn stop(self) {
+        // In this order: callbacks for what is in flight are still taken.
+        self.dispatching.stop().await;
+        let _ = self.stop.send(());
+        let abort = self.server.abort_handle();
+        // A connection that is kept alive does not hold the host up.
+        if tokio::time::timeout(GRACE, self.server).await.is_err() {
+            abort.abort();
+        }
+        self.app.store.close().await;
+    }
+}
+
+/// How long open connections may take to end.
+const GRACE: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// Opens the store in a data folder, which is created for this user alone if it is missing.
+///
+/// # Errors
+/// The folder or the database cannot be used.
+pub async fn open_store(folder: &Path) -> Result<Store, HostError> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        // Messages and numbers are nobody else's business on a shared machine.
+        builder.mode(0o700);
+    }
+    builder
+        .create(folder)
+        .map_err(|error| HostError::Folder { folder: folder.display().to_string(), error })?;
+    Ok(Store::open(&folder.join(DATABASE)).await?)
+}

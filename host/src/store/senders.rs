@@ -1,0 +1,173 @@
+//! Who may send where, who answers whose keywords, and which numbers a Messaging Service holds.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Serialize;
+
+use super::{Store, StoreError, Tx, row, sql};
+use crate::message::{Environment, UnknownName};
+use crate::time::Timestamp;
+
+/// The most senders that a list gives.
+const MAX_LISTED: i64 = 10_000;
+
+/// A sender that an environment may use for free-form text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisteredSender {
+    /// The environment.
+    pub environment: Environment,
+    /// E.164, or a Messaging Service SID.
+    pub sender: String,
+    /// Who answers its keywords.
+    pub replies: Replies,
+}
+
+/// Who answers STOP, START and HELP on a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Replies {
+    /// Verbatim does; the default in `dev`.
+    Verbatim,
+    /// Twilio does by itself, so Verbatim records the consent and stays silent.
+    Twilio,
+}
+
+impl Replies {
+    /// As the module and the store write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Verbatim => "verbatim",
+            Self::Twilio => "twilio",
+        }
+    }
+}
+
+impl fmt::Display for Replies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Replies {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        [Self::Verbatim, Self::Twilio]
+            .into_iter()
+            .find(|replies| replies.as_str() == text)
+            .ok_or_else(|| UnknownName::new("`verbatim` or `twilio`", text))
+    }
+}
+
+impl Store {
+    /// Every registered sender.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn senders(&self) -> Result<Vec<RegisteredSender>, StoreError> {
+        let rows: Vec<(String, String, String)> =
+            sqlx::query_as(sql::LIST_SENDERS).bind(MAX_LISTED).fetch_all(&self.readers).await?;
+        rows.into_iter()
+            .map(|(environment, sender, replies)| {
+                Ok(RegisteredSender {
+                    environment: row::name("environment", &environment)?,
+                    sender,
+                    replies: row::name("setting of replies", &replies)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Whether an environment may send free-form text from a sender.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn is_registered(
+        &self,
+        environment: Environment,
+        sender: &str,
+    ) -> Result<bool, StoreError> {
+        let count: i64 = sqlx::query_scalar(sql::SENDER_IS_REGISTERED)
+            .bind(environment.as_str())
+            .bind(sender)
+            .fetch_one(&self.readers)
+            .await?;
+        Ok(count > 0)
+    }
+
+    /// Who answers keywords that arrive on a number; nothing for one that is not registered.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn replies_of(&self, number: &str) -> Result<Option<Replies>, StoreError> {
+        let replies: Option<String> = sqlx::query_scalar(sql::SENDER_REPLIES)
+            .bind(number)
+            .fetch_optional(&self.readers)
+            .await?;
+        replies.map(|replies| row::name("setting of replies", &replies)).transpose()
+    }
+
+    /// The numbers of a Messaging Service; empty when its pool is not known.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn numbers_of_service(&self, service: &str) -> Result<Vec<String>, StoreError> {
+        Ok(sqlx::query_scalar(sql::NUMBERS_OF_SERVICE)
+            .bind(service)
+            .fetch_all(&self.readers)
+            .await?)
+    }
+
+    /// The Messaging Services that hold a number.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn services_of_number(&self, number: &str) -> Result<Vec<String>, StoreError> {
+        Ok(sqlx::query_scalar(sql::SERVICES_OF_NUMBER)
+            .bind(number)
+            .fetch_all(&self.readers)
+            .await?)
+    }
+}
+
+impl Tx {
+    /// Registers a sender for an environment, or changes who answers its keywords.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn register_sender(
+        &mut self,
+        sender: &RegisteredSender,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(sql::REGISTER_SENDER)
+            .bind(sender.environment.as_str())
+            .bind(&sender.sender)
+            .bind(sender.replies.as_str())
+            .bind(now.as_micros())
+            .execute(&mut *self.0)
+            .await?;
+        Ok(())
+    }
+
+    /// Notes that a Messaging Service holds a number.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn add_service_number(
+        &mut self,
+        service: &str,
+        number: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(sql::ADD_SERVICE_NUMBER)
+            .bind(service)
+            .bind(number)
+            .bind(now.as_micros())
+            .execute(&mut *self.0)
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,308 @@
+//! Templates, their versions, their senders and what is published where.
+
+use serde::Serialize;
+
+use super::{Store, StoreError, Tx, row, sql};
+use crate::id::new_id;
+use crate::message::Environment;
+use crate::time::Timestamp;
+
+/// The most templates that a list gives.
+const MAX_LISTED: i64 = 10_000;
+/// The most languages of one name that a send considers.
+const MAX_LANGUAGES: i64 = 200;
+
+/// A template as it stands: the newest version, and which version each environment sends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    /// UUIDv7.
+    pub id: String,
+    /// The name by which actions refer to it; unique.
+    pub title: String,
+    /// The newest body.
+    pub body: String,
+    /// The newest version, from 1.
+    pub version: i64,
+    /// The sender of each environment that has one.
+    pub senders: Senders,
+    /// The version that `live` sends, if one is published.
+    pub live_version: Option<i64>,
+    /// The version that `pre_release` sends, if one is published.
+    pub pre_release_version: Option<i64>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was last saved.
+    pub updated_at: Timestamp,
+}
+
+/// A sender for each environment that has one: E.164 or a Messaging Service SID.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Senders {
+    /// Of `live`.
+    pub live: Option<String>,
+    /// Of `pre_release`.
+    pub pre_release: Option<String>,
+    /// Of `sandbox`.
+    pub sandbox: Option<String>,
+}
+
+impl Senders {
+    /// The sender of an environment; never another's.
+    #[must_use]
+    pub fn of(&self, environment: Environment) -> Option<&str> {
+        match environment {
+            Environment::Live => self.live.as_deref(),
+            Environment::PreRelease => self.pre_release.as_deref(),
+            Environment::Sandbox => self.sandbox.as_deref(),
+        }
+    }
+}
+
+/// What a writer saves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateDraft {
+    /// A valid title.
+    pub title: String,
+    /// A body without errors.
+    pub body: String,
+    /// Valid senders.
+    pub senders: Senders,
+}
+
+#[derive(sqlx::FromRow)]
+struct TemplateRow {
+    id: String,
+    title: String,
+    body: String,
+    version: i64,
+    live_sender: Option<String>,
+    pre_release_sender: Option<String>,
+    sandbox_sender: Option<String>,
+    live_version: Option<i64>,
+    pre_release_version: Option<i64>,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl From<TemplateRow> for Template {
+    fn from(row: TemplateRow) -> Self {
+        Self {
+            id: row.id,
+            title: row.title,
+            body: row.body,
+            version: row.version,
+            senders: Senders {
+                live: row.live_sender,
+                pre_release: row.pre_release_sender,
+                sandbox: row.sandbox_sender,
+            },
+            live_version: row.live_version,
+            pre_release_version: row.pre_release_version,
+            created_at: row::instant(row.created_at),
+            updated_at: row::instant(row.updated_at),
+        }
+    }
+}
+
+impl Store {
+    /// All templates, by title.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn templates(&self) -> Result<Vec<Template>, StoreError> {
+        let rows: Vec<TemplateRow> =
+            sqlx::query_as(sql::LIST_TEMPLATES).bind(MAX_LISTED).fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(Template::from).collect())
+    }
+
+    /// One template, by id or by title.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn template(&self, id_or_title: &str) -> Result<Option<Template>, StoreError> {
+        let row: Option<TemplateRow> = sqlx::query_as(sql::TEMPLATE_BY_ID_OR_TITLE)
+            .bind(id_or_title)
+            .fetch_optional(&self.readers)
+            .await?;
+        Ok(row.map(Template::from))
+    }
+
+    /// The template of a name and those of its languages; the module chooses among them.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn templates_of_name(&self, name: &str) -> Result<Vec<Template>, StoreError> {
+        let rows: Vec<TemplateRow> = sqlx::query_as(sql::TEMPLATES_OF_NAME)
+            .bind(name)
+            .bind(MAX_LANGUAGES)
+            .fetch_all(&self.readers)
+            .await?;
+        Ok(rows.into_iter().map(Template::from).collect())
+    }
+
+    /// The body that an environment sends, with its version: the newest in `sandbox`, the
+    /// published one elsewhere, none where nothing is published.
+    ///
+    /// # Errors
+    /// The database failed, or lacks a version that is published.
+    pub async fn body_for(
+        &self,
+        template: &Template,
+        environment: Environment,
+    ) -> Result<Option<(i64, String)>, StoreError> {
+        let version = match environment {
+            Environment::Sandbox => return Ok(Some((template.version, template.body.clone()))),
+            Environment::Live => template.live_version,
+            Environment::PreRelease => template.pre_release_version,
+        };
+        let Some(version) = version else {
+            return Ok(None);
+        };
+        let body: Option<String> = sqlx::query_scalar(sql::TEMPLATE_VERSION_BODY)
+            .bind(&template.id)
+            .bind(version)
+            .fetch_optional(&self.readers)
+            .await?;
+        let lost = || StoreError::Corrupt(format!("no version {version} of `{}`", template.title));
+        body.map(|body| Some((version, body))).ok_or_else(lost)
+    }
+
+    /// Whether no template was ever stored: then `dev` brings its examples.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn has_never_held_a_template(&self) -> Result<bool, StoreError> {
+        let count: i64 = sqlx::query_scalar(sql::COUNT_TEMPLATES).fetch_one(&self.readers).await?;
+        Ok(count == 0)
+    }
+}
+
+impl Tx {
+    /// Stores a new template as version 1 and gives its id.
+    ///
+    /// # Errors
+    /// [`StoreError::TitleTaken`], or the database failed.
+    pub async fn create_template(
+        &mut self,
+        draft: &TemplateDraft,
+        now: Timestamp,
+    ) -> Result<String, StoreError> {
+        let id = new_id();
+        self.refuse_taken_title(&draft.title, &id).await?;
+        sqlx::query(sql::INSERT_TEMPLATE)
+            .bind(&id)
+            .bind(&draft.title)
+            .bind(&draft.body)
+            .bind(now.as_micros())
+            .execute(&mut *self.0)
+            .await?;
+        self.keep_version(&id, 1, draft, now).await?;
+        self.set_senders(&id, &draft.senders).await?;
+        Ok(id)
+    }
+
+    /// Saves a template as its next version. `false`: there is no such template.
+    ///
+    /// # Errors
+    /// [`StoreError::TitleTaken`], or the database failed.
+    pub async fn save_template(
+        &mut self,
+        id: &str,
+        draft: &TemplateDraft,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.refuse_taken_title(&draft.title, id).await?;
+        let version: Option<i64> = sqlx::query_scalar(sql::UPDATE_TEMPLATE)
+            .bind(id)
+            .bind(&draft.title)
+            .bind(&draft.body)
+            .bind(now.as_micros())
+            .fetch_optional(&mut *self.0)
+            .await?;
+        let Some(version) = version else {
+            return Ok(false);
+        };
+        self.keep_version(id, version, draft, now).await?;
+        self.set_senders(id, &draft.senders).await?;
+        Ok(true)
+    }
+
+    /// Deletes a template; its versions stay for the messages that were made of them.
+    /// `false`: there is no such template.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn delete_template(&mut self, id: &str, now: Timestamp) -> Result<bool, StoreError> {
+        let done = sqlx::query(sql::DELETE_TEMPLATE)
+            .bind(id)
+            .bind(now.as_micros())
+            .execute(&mut *self.0)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Lets an environment send a version from now on.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn publish_template(
+        &mut self,
+        id: &str,
+        environment: Environment,
+        version: i64,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(sql::PUBLISH_TEMPLATE)
+            .bind(id)
+            .bind(environment.as_str())
+            .bind(version)
+            .bind(now.as_micros())
+            .execute(&mut *self.0)
+            .await?;
+        Ok(())
+    }
+
+    async fn refuse_taken_title(&mut self, title: &str, id: &str) -> Result<(), StoreError> {
+        let others: i64 = sqlx::query_scalar(sql::TITLE_IS_TAKEN)
+            .bind(title)
+            .bind(id)
+            .fetch_one(&mut *self.0)
+            .await?;
+        if others > 0 {
+            return Err(StoreError::TitleTaken(title.to_owned()));
+        }
+        Ok(())
+    }
+
+    async fn keep_version(
+        &mut self,
+        id: &str,
+        version: i64,
+        draft: &TemplateDraft,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(sql::INSERT_TEMPLATE_VERSION)
+            .bind(id)
+            .bind(version)
+            .bind(&draft.title)
+            .bind(&draft.body)
+            .bind(now.as_micros())
+            .execute(&mut *self.0)
+            .await?;
+        Ok(())
+    }
+
+    async fn set_senders(&mut self, id: &str, senders: &Senders) -> Result<(), StoreError> {
+        for environment in Environment::ALL {
+            let query = match senders.of(environment) {
+                Some(sender) => sqlx::query(sql::SET_TEMPLATE_SENDER)
+                    .bind(id)
+                    .bind(environment.as_str())
+                    .bind(sender),
+                None => sqlx::query(sql::CLEAR_TEMPLATE_SENDER).bind(id).bind(environment.as_str()),
+            };
+            query.execute(&mut *self.0).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,87 @@
+//! What the fake tells the host, signed as Twilio signs.
+
+use std::sync::Arc;
+
+use reqwest::Url;
+
+use super::Shared;
+use super::ledger::Entry;
+use crate::twilio::{field, signature};
+
+/// The way of a message that arrives.
+const STEPS: [&str; 2] = ["sent", "delivered"];
+
+/// Lets a message go its way, and reports each step to its callback URL.
+pub(super) fn report_statuses(shared: Arc<Shared>, entry: Entry, callback: Url) {
+    tokio::spawn(async move {
+        for status in STEPS {
+            tokio::time::sleep(shared.settings.step).await;
+            shared.ledger().set_status(&entry.sid, status);
+            if !shared.settings.reports {
+                continue;
+            }
+            let mut parameters = vec![
+                ("AccountSid", shared.account_sid.clone()),
+                ("ApiVersion", "2010-04-01".to_owned()),
+                (field::FROM, entry.from.clone()),
+                (field::MESSAGE_SID, entry.sid.clone()),
+                (field::MESSAGE_STATUS, status.to_owned()),
+                ("SmsSid", entry.sid.clone()),
+                ("SmsStatus", status.to_owned()),
+                (field::TO, entry.to.clone()),
+            ];
+            if let Some(service) = &entry.service {
+                parameters.push((field::MESSAGING_SERVICE_SID, service.clone()));
+            }
+            if let Err(error) = post(&shared, &callback, parameters).await {
+                tracing::warn!(error, "a status callback was not taken");
+            }
+        }
+    });
+}
+
+/// Reports a person's message, and gives the host's answer.
+pub(super) async fn report_inbound(shared: &Shared, entry: &Entry) -> Result<String, String> {
+    let mut parameters = vec![
+        ("AccountSid", shared.account_sid.clone()),
+        ("ApiVersion", "2010-04-01".to_owned()),
+        (field::BODY, entry.body.clone()),
+        (field::FROM, entry.from.clone()),
+        (field::MESSAGE_SID, entry.sid.clone()),
+        ("NumMedia", "0".to_owned()),
+        (field::NUM_SEGMENTS, entry.num_segments.clone()),
+        ("SmsMessageSid", entry.sid.clone()),
+        ("SmsSid", entry.sid.clone()),
+        ("SmsStatus", entry.status.to_owned()),
+        (field::TO, entry.to.clone()),
+    ];
+    let holds = |(_, numbers): &&(String, Vec<String>)| numbers.contains(&entry.to);
+    if let Some((service, _)) = shared.settings.services.iter().find(holds) {
+        parameters.push((field::MESSAGING_SERVICE_SID, service.clone()));
+    }
+    post(shared, &shared.settings.inbound_webhook, parameters).await
+}
+
+async fn post(
+    shared: &Shared,
+    url: &Url,
+    parameters: Vec<(&'static str, String)>,
+) -> Result<String, String> {
+    let parameters: Vec<(String, String)> =
+        parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let payload = signature::Payload::Form(&parameters);
+    let signed = signature::sign(&shared.token, url.as_str(), &payload);
+    let answer = shared
+        .http
+        .post(url.clone())
+        .header(signature::SIGNATURE_HEADER, signed)
+        .form(&parameters)
+        .send()
+        .await
+        .map_err(|error| format!("the webhook could not be reached: {error}"))?;
+    let status = answer.status();
+    if !status.is_success() {
+        return Err(format!("the webhook answered {status}"));
+    }
+    answer.text().await.map_err(|error| format!("the webhook's answer broke off: {error}"))
+}

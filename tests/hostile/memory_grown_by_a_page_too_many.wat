@@ -1,0 +1,12 @@
+;; Takes all 16 MiB, is refused one page more, and goes on.
+(module
+  (memory (export "memory") 1)
+  (data (i32.const 0) "{\"ok\":{}}")
+  (func (export "verbatim_abi_1"))
+  (func (export "vb_alloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "vb_free") (param i32 i32))
+  (func (export "vb_call") (param i32 i32) (result i64)
+    (if (i32.eq (memory.grow (i32.const 255)) (i32.const -1)) (then (unreachable)))
+    (if (i32.ne (memory.grow (i32.const 1)) (i32.const -1)) (then (unreachable)))
+    (i64.const 9))
+)

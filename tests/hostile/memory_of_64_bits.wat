@@ -1,0 +1,10 @@
+;; Declares a memory with 64-bit addresses.
+(module
+  (memory (export "memory") i64 1)
+  (data (i64.const 0) "{\"ok\":{}}")
+  (func (export "verbatim_abi_1"))
+  (func (export "vb_alloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "vb_free") (param i32 i32))
+  (func (export "vb_call") (param i32 i32) (result i64)
+    (i64.const 9))
+)

@@ -20,7 +20,7 @@ pub const fn septets(c: char) -> Option<u8> {
 }
 
 /// Septets of each ASCII character; 0 forces UCS-2 (the backtick, tab and most controls).
-pub(crate) const ASCII: [u8; 128] = {
+const ASCII: [u8; 128] = {
     let mut table = [0; 128];
     let mut code = 0x20;
     while code < 0x7F {

@@ -45,6 +45,7 @@
 //! | [`Template`], [`parse`], [`Token`], [`Kind`] | `template.rs`, `token.rs` |
 //! | [`Diagnostic`], [`Code`], [`Fix`] | `diagnostic.rs`, `code.rs`, `near_miss.rs` |
 //! | [`Values`], [`render()`], [`preview()`] | `values.rs`, `render.rs`, `preview.rs` |
+//! | [`Slots`]: values by position | `slots.rs` |
 //! | [`segments`], [`count`], [`forcing`] | `segment.rs`, `alphabet.rs`, `forcing.rs` |
 //! | [`classify`], [`Rules`], [`KeywordSet`] | `keyword.rs`, `keyword_set.rs`, `pattern.rs` |
 //! | [`complete()`] | `complete.rs` |
@@ -92,6 +93,7 @@ mod segment;
 mod send;
 mod sender;
 mod shape;
+mod slots;
 mod template;
 mod title;
 mod token;
@@ -124,6 +126,7 @@ pub use render::{Missing, MissingValue, deliverable, render};
 pub use segment::{Count, Encoding, Policy, Segments, count, segments};
 pub use send::{Candidate, Consent, Content, Host, Outbound, SendState, Sent, Veto, send};
 pub use sender::Sender;
+pub use slots::Slots;
 pub use template::{Parsed, Template, parse};
 pub use title::Title;
 pub use token::{Kind, Token};

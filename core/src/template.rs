@@ -153,16 +153,15 @@ fn variant(body: &str, start: usize) -> Found<'_> {
 /// `{{` stands at `start`, and no third brace after it.
 fn braced(body: &str, start: usize) -> Found<'_> {
     let bytes = body.as_bytes();
-    for kind in [Kind::Entity, Kind::Variable, Kind::Translation] {
+    let opened = [Kind::Entity, Kind::Variable, Kind::Translation].into_iter().find_map(|kind| {
         let opener = kind.delimiters().0;
-        if bytes[start..].starts_with(opener.as_bytes()) {
-            let from = start + opener.len();
-            let to = skip(bytes, from, is_word_or_dash);
-            if to > from && bytes[to..].starts_with(b"}}") {
-                let name = &body[from..to];
-                return Found::Token(Token { kind, name, start, end: to + 2 });
-            }
-            break;
+        bytes[start..].starts_with(opener.as_bytes()).then_some((kind, start + opener.len()))
+    });
+    if let Some((kind, from)) = opened {
+        let to = skip(bytes, from, is_word_or_dash);
+        if to > from && bytes[to..].starts_with(b"}}") {
+            let name = &body[from..to];
+            return Found::Token(Token { kind, name, start, end: to + 2 });
         }
     }
     Found::NearMiss(near_miss(bytes, start, b"}}"))

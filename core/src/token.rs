@@ -87,9 +87,20 @@ impl fmt::Display for Written<'_> {
 }
 
 pub(crate) const fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
+    is_word_or_dash(byte) && byte != b'-'
 }
 
+/// By a table, because parsing spends its time here: a name takes half of what comparing takes.
 pub(crate) const fn is_word_or_dash(byte: u8) -> bool {
-    is_word(byte) || byte == b'-'
+    WORD_OR_DASH[byte as usize]
 }
+
+static WORD_OR_DASH: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'_' | b'-');
+        byte += 1;
+    }
+    table
+};

@@ -71,6 +71,7 @@ pub(super) fn lint(desk: &mut Desk<'_>, template: &Template<'_>, campaign: Optio
 
 /// The host of a word that is a link, with or without its scheme.
 fn host(word: &str) -> Option<&str> {
+    word.find('.')?; // Most words end here: a quarter of a check's time, when they did not.
     let (scheme, rest) = match word.split_once("://") {
         Some((scheme, rest)) if !scheme.is_empty() => (true, rest),
         _ => (false, word),

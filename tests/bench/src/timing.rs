@@ -1,0 +1,125 @@
+//! How it measures. All contenders of a row run in one process, in turns: a round times one batch
+//! of each, and every round begins with another contender, so that a busy machine or a hot one
+//! is shared by all. A batch is as many calls as take [`BATCH`]; before the first round each
+//! contender warms up for as long as its calibration takes. What a call gives is consumed by
+//! `black_box`, what it is given passes through it. Told are the median over all rounds, the
+//! quartiles as its spread, and the ratio of two medians: one slow batch moves neither.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+/// Long beside the clock's 30 ns, short beside a scheduler's slice.
+const BATCH: Duration = Duration::from_micros(500);
+
+/// One way to do what a row is about.
+pub struct Contender<'a> {
+    pub name: String,
+    batch: Box<dyn FnMut(u64) + 'a>,
+}
+
+impl<'a> Contender<'a> {
+    /// `call` is what is timed; what it gives is dropped inside the measured time.
+    pub fn new<T>(name: impl Into<String>, mut call: impl FnMut() -> T + 'a) -> Self {
+        let batch = move |calls| (0..calls).for_each(|_| drop(black_box(call())));
+        Self { name: name.into(), batch: Box::new(batch) }
+    }
+
+    /// Calls it so many times.
+    pub fn repeat(&mut self, calls: u64) {
+        (self.batch)(calls);
+    }
+
+    fn time(&mut self, calls: u64) -> Duration {
+        let begun = Instant::now();
+        self.repeat(calls);
+        begun.elapsed()
+    }
+
+    /// How many calls take [`BATCH`].
+    fn calibrate(&mut self) -> u64 {
+        let mut calls = 1;
+        loop {
+            let took = self.time(calls);
+            if took >= BATCH {
+                let nanos = took.as_nanos().max(1);
+                let fit = u128::from(calls) * BATCH.as_nanos() / nanos;
+                return u64::try_from(fit).unwrap_or(calls).max(1);
+            }
+            calls *= 2;
+        }
+    }
+}
+
+/// Times every contender in `rounds` rounds.
+pub fn measure(contenders: Vec<Contender<'_>>, rounds: usize) -> Vec<Measured> {
+    let mut running: Vec<_> = contenders
+        .into_iter()
+        .map(|mut contender| (contender.calibrate(), contender, Vec::with_capacity(rounds)))
+        .collect();
+    let count = running.len();
+    for round in 0..rounds {
+        for turn in 0..count {
+            let (calls, contender, samples) = &mut running[(round + turn) % count];
+            samples.push(contender.time(*calls).as_nanos() as f64 / *calls as f64);
+        }
+    }
+    running
+        .into_iter()
+        .map(|(_, contender, samples)| Measured { name: contender.name, time: Time::of(samples) })
+        .collect()
+}
+
+/// A contender and what it took.
+#[derive(Debug, Clone, Serialize)]
+pub struct Measured {
+    pub name: String,
+    #[serde(flatten)]
+    pub time: Time,
+}
+
+/// Nanoseconds per call.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Time {
+    pub median: f64,
+    pub lower_quartile: f64,
+    pub upper_quartile: f64,
+    pub fastest: f64,
+}
+
+impl Time {
+    pub fn of(mut samples: Vec<f64>) -> Self {
+        samples.sort_by(f64::total_cmp);
+        let at = |part: f64| {
+            let last = samples.len().saturating_sub(1) as f64;
+            samples.get((part * last).round() as usize).copied().unwrap_or(f64::NAN)
+        };
+        Self {
+            median: at(0.5),
+            lower_quartile: at(0.25),
+            upper_quartile: at(0.75),
+            fastest: at(0.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_slow_batch_moves_no_median() {
+        let time = Time::of(vec![3.0, 900.0, 1.0, 2.0, 4.0]);
+        assert_eq!((time.median, time.fastest), (3.0, 1.0));
+        assert_eq!((time.lower_quartile, time.upper_quartile), (2.0, 4.0));
+    }
+
+    #[test]
+    fn a_call_that_does_more_takes_longer() {
+        let sum = |to: u64| move || (0..black_box(to)).map(black_box).sum::<u64>();
+        let measured =
+            measure(vec![Contender::new("much", sum(1000)), Contender::new("little", sum(10))], 9);
+        assert!(measured[0].time.median > 10.0 * measured[1].time.median, "{measured:?}");
+    }
+}

@@ -1,14 +1,12 @@
 //! The same sources give the same bytes from any folder and any home.
 //!
-//! Slow (it builds the module again, bindgen and all), so it runs by name:
-//! `cargo test -p verbatim-module --test reproducible -- --ignored`.
+//! The slowest test of all: it builds the module a second time, bindgen and all.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs, io};
 
 #[test]
-#[ignore = "builds the module a second time: about a minute on two cores"]
 fn another_folder_and_another_home_give_the_same_bytes() -> io::Result<()> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
     let elsewhere = tempfile::Builder::new().prefix("verbatim elsewhere ").tempdir()?;

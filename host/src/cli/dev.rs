@@ -34,7 +34,9 @@ pub struct DevArgs {
 ///
 /// # Errors
 /// What could not be started, and why.
-pub async fn run(args: DevArgs) -> Result<Done, CliError> {
+pub async fn run(mut args: DevArgs) -> Result<Done, CliError> {
+    // A variable that is set to nothing gives no key.
+    args.api_key = args.api_key.filter(|key| !key.expose_secret().is_empty());
     // From before the start on, so that a signal while starting is not lost.
     let stop = Stop::new()?;
     let found = tokio::task::spawn_blocking(|| {

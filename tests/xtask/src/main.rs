@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask`.
 //!
+//! `cargo xtask bench` measures ours beside the peers, in a crate that nobody's build waits for.
 //! `cargo xtask test` sets up what the tests need, runs all of them and says how it went; CI runs
 //! it and nothing else. A crate without dependencies, so that it starts at once on a new machine.
 
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(Command::Test { only }) => test::run(&only),
+        Ok(Command::Bench(arguments)) => bench(&arguments),
         Err(message) => {
             eprint!("error: {message}\n\n{}", usage());
             ExitCode::from(USAGE)
@@ -34,6 +36,7 @@ const USAGE: u8 = 2;
 enum Command {
     List,
     Test { only: Vec<&'static str> },
+    Bench(Vec<String>),
 }
 
 fn parse(arguments: &[String]) -> Result<Command, String> {
@@ -50,7 +53,23 @@ fn parse(arguments: &[String]) -> Result<Command, String> {
             }
             Ok(Command::Test { only })
         }
-        Some(other) => Err(format!("unknown command `{other}`; expected `test`")),
+        Some("bench") => Ok(Command::Bench(arguments.map(String::from).collect())),
+        Some(other) => Err(format!("unknown command `{other}`; expected `test` or `bench`")),
+    }
+}
+
+/// Builds the bench crate, which has peers and a lock file of its own, and runs it.
+fn bench(arguments: &[String]) -> ExitCode {
+    let manifest = "tests/bench/Cargo.toml";
+    let line = ["cargo", "run", "--release", "--locked", "--manifest-path", manifest, "--"];
+    let mut command = shell::command(&line, ".");
+    match command.args(arguments).status() {
+        Ok(status) if status.success() => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: could not run `{}`: {error}", line.join(" "));
+            ExitCode::FAILURE
+        }
     }
 }
 
@@ -69,6 +88,7 @@ fn usage() -> String {
     let mut text = String::from(
         "cargo xtask test                set up what the tests need, run all steps\n\
          cargo xtask test --only STEP    run one step and what it builds on; may be repeated\n\
+         cargo xtask bench [--json]      measure ours beside the peers, in one run\n\
          \n\
          Steps, in their order:\n",
     );
@@ -100,6 +120,7 @@ mod tests {
         check("test --only", Err("expected a step after `--only`"));
         check("test --only nothing", Err("unknown step `nothing`"));
         check("test fmt", Err("expected `--only STEP`, found `fmt`"));
+        check("bench --json", Ok(Command::Bench(vec!["--json".into()])));
         check("tset", Err("unknown command `tset`"));
     }
 }

@@ -57,6 +57,16 @@ pub(crate) const WASM_TARGET: Tool = Tool {
     install: Install::Command(&["rustup", "target", "add", "wasm32-unknown-unknown"]),
 };
 
+/// A target without a standard library: what compiles for it needs none.
+pub(crate) const BARE_TARGET: Tool = Tool {
+    name: "the Rust target x86_64-unknown-none",
+    present: || {
+        let line = ["rustc", "--print", "target-libdir", "--target", "x86_64-unknown-none"];
+        answer(&line).is_some_and(|folder| PathBuf::from(folder).is_dir())
+    },
+    install: Install::Command(&["rustup", "target", "add", "x86_64-unknown-none"]),
+};
+
 pub(crate) const NODE: Tool = Tool {
     name: "Node 20 or later",
     present: || {

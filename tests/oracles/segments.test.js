@@ -55,8 +55,8 @@ const REASONS = {
 };
 
 function compare(name, differs, explained = () => undefined) {
-  test(`${name} on ${TEXTS} texts of seed ${SEED}`, () => {
-    console.log(`# ${name}: SEED=${SEED} TEXTS=${TEXTS}`);
+  test(name, (t) => {
+    t.diagnostic(`SEED=${SEED} TEXTS=${TEXTS}`);
     const reasons = new Map();
     let compared = 0;
     for (const text of texts(SEED)) {
@@ -71,7 +71,7 @@ function compare(name, differs, explained = () => undefined) {
       }
       reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     }
-    for (const [reason, times] of reasons) console.log(`# ${name}: ${reason}: ${times} texts`);
+    for (const [reason, times] of reasons) t.diagnostic(`${reason}: ${times} texts`);
     const all = [...reasons.values()].reduce((sum, times) => sum + times, 0);
     assert.ok(all < TEXTS / 20, `${all} of ${TEXTS} texts had to be explained`);
   });

@@ -14,7 +14,7 @@ pub(crate) struct Step {
     pub(crate) name: &'static str,
     /// What it shows, in one line.
     pub(crate) what: &'static str,
-    /// Where its commands run, from the project's root; without this folder there is no step.
+    /// Where its commands run, from the project's root.
     pub(crate) folder: &'static str,
     /// What must be on the machine.
     pub(crate) needs: &'static [Need],

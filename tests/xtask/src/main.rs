@@ -13,6 +13,8 @@ mod test;
 use std::env;
 use std::process::ExitCode;
 
+use need::Need;
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     match parse(&arguments) {
@@ -58,8 +60,18 @@ fn parse(arguments: &[String]) -> Result<Command, String> {
     }
 }
 
+/// What the rows in Node need.
+const BENCH_NEEDS: [Need; 3] =
+    [Need::Tool(&need::NODE), Need::Tool(&need::NPM), Need::Packages("tests/bench/node")];
+
 /// Builds the bench crate, which has peers and a lock file of its own, and runs it.
 fn bench(arguments: &[String]) -> ExitCode {
+    for need in BENCH_NEEDS {
+        // Without them the other rows are still worth measuring; the table says what lacks.
+        if let Err(why) = need.meet() {
+            eprintln!("warning: {why}");
+        }
+    }
     let manifest = "tests/bench/Cargo.toml";
     let line = ["cargo", "run", "--release", "--locked", "--manifest-path", manifest, "--"];
     let mut command = shell::command(&line, ".");

@@ -112,7 +112,7 @@ pub(crate) const STEPS: &[Step] = &[
         name: "test",
         what: "the Rust tests: units, properties, the corpus on every engine, end to end",
         folder: ".",
-        needs: &[Need::Tool(&need::WASM_TARGET)],
+        needs: &[Need::Tool(&need::WASM_TARGET), Need::Tool(&need::NODE)],
         after: &["build"],
         commands: &[&["cargo", "test", "--locked", "--workspace", "--no-fail-fast"]],
         environment: &[],

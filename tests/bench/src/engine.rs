@@ -1,6 +1,10 @@
 //! The template engines, each in the way that its own documentation shows for speed: escaping off
-//! (a text message is no HTML), the environment and the values made beforehand, every value in the
-//! fastest form that the engine takes. All of them must give [`TEXT`] before anything is timed.
+//! (a text message is no HTML), the environment and the values made beforehand. All of them must
+//! give [`TEXT`] before anything is timed.
+//!
+//! Values are looked up by names known at run time, as Verbatim's are: ramhorns gets a `BTreeMap`.
+//! With a struct that the compiler knows it is faster by far, and that is beside the rows by
+//! position in `row.rs`. tinytemplate takes nothing but what serde serialises: a struct.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -12,7 +16,7 @@ use verbatim_core::{Kind, Missing, Template};
 use crate::goal::BY_HAND;
 use crate::timing::Contender;
 
-/// 195 characters, three tokens: an ordinary confirmation.
+/// 190 characters, three tokens: an ordinary confirmation.
 pub const BODY: &str = "Hi ${guest_name}, your table at {{entity:restaurant}} is booked for \
     Friday at half past seven. Show the code {{vrbl:CONFIRMATION_CODE}} at the door. \
     Running late? Just call us. See you soon!";

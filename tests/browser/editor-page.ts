@@ -18,7 +18,7 @@ export class EditorPage {
   readonly phone: Locator;
 
   constructor(readonly page: Page) {
-    this.title = page.getByRole("textbox", { name: "Title" });
+    this.title = page.getByRole("textbox", { name: "Title", exact: true });
     this.body = page.getByRole("textbox", { name: "Body" });
     this.preview = page.getByTestId("preview-text");
     this.findings = page.getByRole("list", { name: "Findings" }).getByRole("listitem");

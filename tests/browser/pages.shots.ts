@@ -47,6 +47,8 @@ for (const colorScheme of ["light", "dark"] as const) {
         await editor.to.blur();
         const first = await editor.send();
         await expect(first.card.getByTestId("state")).toHaveText("delivered");
+        // The phone answers to the sender of the newest message that it shows.
+        await expect(editor.received(/19:30/)).not.toHaveCount(0);
         await editor.answer("Stop!");
         await expect(editor.received(/unsubscribed/)).not.toHaveCount(0);
         const second = await editor.send();

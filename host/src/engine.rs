@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::finding::Finding;
 use crate::sandbox::{CallError, Grant, Intent, Sandbox, Sha256};
 use crate::store::Disposition;
 
@@ -174,47 +175,7 @@ pub struct Received {
 #[derive(Debug, Deserialize)]
 pub struct Checked {
     /// The findings.
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-/// A finding about a template.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Diagnostic {
-    /// The stable code, e.g. `V012`.
-    pub code: String,
-    /// How bad it is.
-    pub severity: Severity,
-    /// `title` or `body`.
-    #[serde(default)]
-    pub part: Option<String>,
-    /// What was expected, what was found, and the fix.
-    pub message: String,
-    /// Where, into the part.
-    pub range: Range,
-    /// Edits that mend it.
-    #[serde(default)]
-    pub fixes: Vec<Value>,
-}
-
-/// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// Nothing is saved.
-    Error,
-    /// It works, and costs money or trust.
-    Warning,
-    /// Worth knowing.
-    Info,
-}
-
-/// A half-open range of a text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Range {
-    /// In bytes of UTF-8.
-    pub bytes: [usize; 2],
-    /// In UTF-16 code units.
-    pub utf16: [usize; 2],
+    pub diagnostics: Vec<Finding>,
 }
 
 /// An answer that is no refusal.

@@ -8,6 +8,7 @@ pub mod console;
 pub mod dev;
 pub mod dispatch;
 pub mod engine;
+pub mod finding;
 pub mod host;
 pub mod id;
 pub mod message;

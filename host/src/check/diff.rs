@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{CheckError, Source, refusal};
+use crate::finding::{Finding, Range, Severity};
 use crate::sandbox::{Grant, Sandbox};
 
 /// What became of one template.
@@ -105,14 +106,14 @@ struct Answer {
 struct Found {
     tokens: Vec<Token>,
     bounds: Option<Bounds>,
-    diagnostics: Vec<super::Finding>,
+    diagnostics: Vec<Finding>,
 }
 
 #[derive(Deserialize)]
 struct Token {
     kind: String,
     name: String,
-    range: super::Range,
+    range: Range,
 }
 
 #[derive(Deserialize)]
@@ -136,7 +137,7 @@ impl Side {
             .filter_map(|token| body.get(token.range.bytes[0]..token.range.bytes[1]))
             .map(str::to_owned)
             .collect();
-        let broken = found.diagnostics.iter().any(|one| one.severity == super::Severity::Error);
+        let broken = found.diagnostics.iter().any(|one| one.severity == Severity::Error);
         let worst = match broken {
             true => None,
             false => {

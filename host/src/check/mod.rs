@@ -9,9 +9,10 @@ mod yaml;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 
+use crate::finding::{Finding, Range, Severity};
 use crate::sandbox::{CallError, Grant, Sandbox};
 
 pub use diff::{Cost, Difference, Side, diff};
@@ -25,74 +26,6 @@ pub struct Checked {
     pub source: Source,
     /// The findings, in the order of the module.
     pub findings: Vec<Finding>,
-}
-
-/// A finding of the module, as ABI.md gives it.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub struct Finding {
-    /// The stable code.
-    pub code: String,
-    /// How bad it is.
-    pub severity: Severity,
-    /// The text that the range is a range of.
-    pub part: String,
-    /// The sentence.
-    pub message: String,
-    /// The place.
-    pub range: Range,
-    /// How to mend it.
-    pub fixes: Vec<Fix>,
-}
-
-/// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Worth knowing.
-    Info,
-    /// It costs money or trust.
-    Warning,
-    /// Nothing is saved and nothing leaves.
-    Error,
-}
-
-impl Severity {
-    /// `info`, `warning` or `error`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
-
-/// A half-open range.
-#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
-pub struct Range {
-    /// In bytes.
-    pub bytes: [usize; 2],
-    /// In UTF-16 code units.
-    pub utf16: [usize; 2],
-}
-
-/// A way to mend a finding.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub struct Fix {
-    /// What it does.
-    pub label: String,
-    /// The edits.
-    pub edits: Vec<Edit>,
-}
-
-/// A replacement.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-pub struct Edit {
-    /// What is replaced.
-    pub range: Range,
-    /// With what.
-    pub text: String,
 }
 
 #[derive(Deserialize)]

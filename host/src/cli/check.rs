@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::input::Input;
 use super::{CliError, Done, show};
-use crate::check::{self, Format, Severity, Source, SourceError};
+use crate::check::{self, Format, Source, SourceError};
+use crate::finding::Severity;
 use crate::sandbox::{Limits, Sandbox};
 
 /// Check templates: errors, and what costs segments or trust

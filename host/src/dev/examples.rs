@@ -2,7 +2,8 @@
 //! than it seems. They are checked like anybody's before they are stored.
 
 use super::number_of;
-use crate::engine::{Ask, Checked, Engine, EngineError, Refusal, Severity};
+use crate::engine::{Ask, Checked, Engine, EngineError, Refusal};
+use crate::finding::Severity;
 use crate::message::Environment;
 use crate::sandbox::Grant;
 use crate::store::{Senders, Store, TemplateDraft};

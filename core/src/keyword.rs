@@ -49,7 +49,6 @@ fn find<'a>(word: &str, rules: &'a Rules) -> Option<(Keyword, &'a str)> {
         let sets = rules.sets.iter().flat_map(|set| set.words(keyword)).copied();
         let words = rules.words.iter().filter(|(of, _)| *of == keyword);
         let listed = sets.chain(words.map(|(_, word)| word.as_str())).find(is_word);
-        #[cfg(feature = "patterns")]
         let listed = listed.or_else(|| {
             let mut patterns = rules.patterns.iter().filter(|(of, _)| *of == keyword);
             patterns.find(|(_, pattern)| pattern.matches(word)).map(|(_, one)| one.as_str())
@@ -115,7 +114,6 @@ pub struct Rules {
     /// Words of one's own, trimmed and not empty.
     pub words: Vec<(Keyword, String)>,
     /// Patterns of one's own.
-    #[cfg(feature = "patterns")]
     pub patterns: Vec<(Keyword, crate::Pattern)>,
     /// `YES` counts only from someone who is opted out.
     pub yes_only_when_opted_out: bool,
@@ -125,10 +123,7 @@ pub struct Rules {
 
 impl Rules {
     const fn adds_nothing(&self) -> bool {
-        let lists = self.sets.is_empty() && self.words.is_empty();
-        #[cfg(feature = "patterns")]
-        let lists = lists && self.patterns.is_empty();
-        lists
+        self.sets.is_empty() && self.words.is_empty() && self.patterns.is_empty()
     }
 }
 

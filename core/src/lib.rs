@@ -47,7 +47,8 @@
 //! | [`Values`], [`render()`], [`preview()`] | `values.rs`, `render.rs`, `preview.rs` |
 //! | [`Slots`]: values by position | `slots.rs` |
 //! | [`segments`], [`count`], [`forcing`] | `segment.rs`, `alphabet.rs`, `forcing.rs` |
-//! | [`classify`], [`Rules`], [`KeywordSet`] | `keyword.rs`, `keyword_set.rs`, `pattern.rs` |
+//! | [`classify`], [`Rules`], [`KeywordSet`] | `keyword.rs`, `keyword_set.rs` |
+//! | [`Pattern`]: its syntax | `pattern/` |
 //! | [`complete()`] | `complete.rs` |
 //! | [`check()`], [`compose()`] | `check.rs`, `body.rs`, `lint/` |
 //! | [`bounds()`], [`Domains`] | `bounds.rs`, `domain.rs`, `shape.rs` |
@@ -58,8 +59,6 @@
 #![forbid(unsafe_code)]
 
 extern crate alloc;
-#[cfg(feature = "std")]
-extern crate std;
 
 pub mod alphabet;
 mod body;
@@ -80,7 +79,6 @@ mod lint;
 mod messaging_service_sid;
 mod names;
 mod near_miss;
-#[cfg(feature = "patterns")]
 pub mod pattern;
 mod phone_number;
 mod preview;
@@ -114,7 +112,6 @@ pub use keyword_set::KeywordSet;
 pub use language::choose;
 pub use messaging_service_sid::MessagingServiceSid;
 pub use names::Names;
-#[cfg(feature = "patterns")]
 pub use pattern::Pattern;
 pub use phone_number::PhoneNumber;
 pub use preview::{Preview, TokenSpan, preview};

@@ -3,6 +3,7 @@
 
 mod growth;
 mod keyword;
+mod pattern;
 mod render;
 mod segment;
 mod template;

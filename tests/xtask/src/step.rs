@@ -81,7 +81,6 @@ pub(crate) const STEPS: &[Step] = &[
             "--locked",
             "--package",
             "verbatim-core",
-            "--no-default-features",
             "--target",
             "x86_64-unknown-none",
         ]],

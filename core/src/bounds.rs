@@ -586,13 +586,13 @@ fn choices<'a>(
     // Choices are compared if they force alike and, where characters count, have as many.
     let key =
         |choice: &Choice<'_>| (choice.forces, cap.map_or(0, |_| choice.chars(*choice.times.end())));
-    all.sort_by(|a, b| {
+    crate::sort(&mut all, |a, b| {
         let units = a.extent(limit).0.cmp(&b.extent(limit).0);
         let by_goal = match goal {
             Goal::Min => units,
             Goal::Max => units.reverse(),
         };
-        key(a).cmp(&key(b)).then(by_goal).then_with(|| a.shape.cmp(&b.shape))
+        key(a).cmp(&key(b)).then(by_goal).then_with(|| a.shape.cmp(&b.shape)).is_gt()
     });
     // The first of each group has the best sum of units. Another can only be better by the empty
     // units that it causes, or that the first does.

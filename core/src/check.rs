@@ -34,7 +34,8 @@ pub fn check<'a>(draft: &Draft<'a>) -> Check<'a> {
         findings.add(lint::lints(draft, &parsed.template, bounds.as_ref()));
     }
     let Findings { mut listed, total, .. } = findings;
-    listed.sort_by_key(|finding| (finding.part, finding.range.bytes));
+    let place = |finding: &Diagnostic| (finding.part, finding.range.bytes);
+    crate::sort(&mut listed, |a, b| place(a) > place(b));
     listed.truncate(LISTED);
     Check { template: parsed.template, diagnostics: listed, diagnostics_total: total, bounds }
 }

@@ -1,6 +1,5 @@
 //! A finding in a title or a body: its code, its place, and how to mend it.
 
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -88,11 +87,20 @@ pub struct Edit {
 }
 
 /// `text` in backticks, on one line, its middle left out where it is long.
-pub(crate) fn quote(text: &str) -> String {
-    let shown = |c: char| if c.is_control() { '\u{FFFD}' } else { c };
-    if text.chars().nth(QUOTED_CHARS).is_none() {
-        return format!("`{}`", text.chars().map(shown).collect::<String>());
+#[must_use]
+pub fn quote(text: &str) -> String {
+    let mut quoted = String::from("`");
+    let mut chars = text.chars();
+    for c in chars.by_ref().take(QUOTED_CHARS - 1) {
+        quoted.push(if c.is_control() { char::REPLACEMENT_CHARACTER } else { c });
     }
-    let head: String = text.chars().take(QUOTED_CHARS - 1).map(shown).collect();
-    format!("`{head}…`")
+    // The last that may stand is left out only where more follow.
+    match (chars.next(), chars.next()) {
+        (None, _) => {}
+        (Some(c), None) if c.is_control() => quoted.push(char::REPLACEMENT_CHARACTER),
+        (Some(c), None) => quoted.push(c),
+        (Some(_), Some(_)) => quoted.push('…'),
+    }
+    quoted.push('`');
+    quoted
 }

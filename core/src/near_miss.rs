@@ -179,7 +179,7 @@ fn by_likelihood(written: &str, name: &str) -> Vec<String> {
             .any(|(k, word, aliases)| *k == kind && (*word == lower || aliases.contains(&&*lower))),
     };
     let mut kinds = [Kind::Entity, Kind::Variable, Kind::Translation, Kind::Variant];
-    kinds.sort_by_key(|&kind| !meant(kind));
+    crate::sort(&mut kinds, |&a, &b| meant(b) && !meant(a));
     let all: Vec<_> = kinds.into_iter().flat_map(|kind| repaired(kind, name)).collect();
     match all.iter().all(String::is_empty) {
         true => vec![String::new()],

@@ -35,7 +35,8 @@ pub enum Detail {
 }
 
 impl Refusal {
-    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
+    /// A refusal without a detail.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), detail: Detail::None }
     }
 

@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use crate::firsts::firsts;
 use crate::limits::{LISTED, MESSAGE_CHARS};
 use crate::token::Written;
 use crate::{Code, Detail, Kind, Refusal, Template, Token, Values};
@@ -113,11 +114,14 @@ pub(crate) fn missing_tokens<'t, 'a, V: Values + ?Sized>(
     template: &'t Template<'a>,
     values: &V,
 ) -> Vec<&'t Token<'a>> {
-    let mut seen = alloc::collections::BTreeSet::new();
-    let missing = template.tokens().iter().filter(|token| {
-        values.value(token.kind, token.name).is_none() && seen.insert((token.kind, token.name))
-    });
-    missing.collect()
+    let tokens = template.tokens();
+    let lacks = |token: &Token<'_>| values.value(token.kind, token.name).is_none();
+    if !tokens.iter().any(lacks) {
+        return Vec::new();
+    }
+    let first =
+        tokens.iter().zip(firsts(tokens)).enumerate().filter(|&(at, (_, first))| at == first);
+    first.map(|(_, (token, _))| token).filter(|token| lacks(token)).collect()
 }
 
 fn refuse_missing<V: Values + ?Sized>(template: &Template<'_>, values: &V) -> Refusal {

@@ -14,7 +14,7 @@ use crate::{Forcing, forcing};
 #[must_use]
 pub fn segments(text: &str, policy: Policy) -> Segments {
     let mut units = Vec::new();
-    let count = walk(text, policy, |segment| units.push(segment));
+    let count = walk(text, policy, &mut |segment| units.push(segment));
     let (forcing, forcing_total) = match count.encoding {
         Encoding::Gsm7 => (Vec::new(), 0),
         Encoding::Ucs2 => {
@@ -30,7 +30,7 @@ pub fn segments(text: &str, policy: Policy) -> Segments {
 /// What `text` costs. Allocates nothing.
 #[must_use]
 pub fn count(text: &str, policy: Policy) -> Count {
-    walk(text, policy, |_| {})
+    walk(text, policy, &mut |_| {})
 }
 
 /// What a text costs.
@@ -127,7 +127,7 @@ impl Policy {
     }
 }
 
-fn walk(text: &str, policy: Policy, mut each: impl FnMut(usize)) -> Count {
+fn walk(text: &str, policy: Policy, each: &mut dyn FnMut(usize)) -> Count {
     let (encoding, Weight { units, pairs }) = match gsm_weight(text) {
         Some(weight) => (Encoding::Gsm7, weight),
         None => (Encoding::Ucs2, ucs2_weight(text)),
@@ -138,7 +138,7 @@ fn walk(text: &str, policy: Policy, mut each: impl FnMut(usize)) -> Count {
     }
     let limit = encoding.concatenated();
     let table = encoding.units_by_byte();
-    let mut filler = Filler { limit, used: 0, segments: 1, each: &mut each };
+    let mut filler = Filler { limit, used: 0, segments: 1, each: &mut *each };
     match policy {
         // Nothing that must stay whole: the count is a division after all.
         Policy::Standard if !pairs => {
@@ -248,14 +248,14 @@ static UCS2: [u8; 256] = {
 };
 
 /// Fills segments one after the other with what must stay whole.
-struct Filler<'a, F> {
+struct Filler<'a> {
     limit: usize,
     used: usize,
     segments: usize,
-    each: &'a mut F,
+    each: &'a mut dyn FnMut(usize),
 }
 
-impl<F: FnMut(usize)> Filler<'_, F> {
+impl Filler<'_> {
     fn put(&mut self, units: usize) {
         if self.used + units > self.limit {
             (self.each)(self.used);

@@ -1,10 +1,10 @@
 //! A template whose values come by position, as a batch brings them: names are looked up once for
 //! the template and not again for each of its messages.
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::firsts::firsts;
 use crate::{Code, Kind, Missing, Template, Token};
 
 /// The distinct tokens of a template, by kind and name as written, in the order of first
@@ -42,16 +42,19 @@ impl<'a> Slots<'a> {
     #[must_use]
     pub fn of(template: &Template<'a>) -> Self {
         let body = template.body();
-        let (mut known, mut names, mut at) = (BTreeMap::new(), Vec::new(), 0);
-        let piece = |&Token { kind, name, start, end }: &Token<'a>| {
-            let slot = *known.entry((kind, name)).or_insert_with(|| {
-                names.push((kind, name));
-                names.len() - 1
-            });
-            let literal = &body[core::mem::replace(&mut at, end)..start];
-            Piece { literal, written: &body[start..end], slot }
-        };
-        let pieces = template.tokens().iter().map(piece).collect();
+        let firsts = firsts(template.tokens());
+        let (mut pieces, mut names, mut at) = (Vec::with_capacity(firsts.len()), Vec::new(), 0);
+        for (&Token { kind, name, start, end }, first) in template.tokens().iter().zip(firsts) {
+            let slot = match pieces.get(first) {
+                Some(&Piece { slot, .. }) => slot,
+                None => {
+                    names.push((kind, name));
+                    names.len() - 1
+                }
+            };
+            pieces.push(Piece { literal: &body[at..start], written: &body[start..end], slot });
+            at = end;
+        }
         Self { pieces, tail: &body[at..], names }
     }
 

@@ -1,6 +1,5 @@
 //! Tokens that nothing will fill: they name nothing, or what they name has no value.
 
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;
@@ -62,19 +61,20 @@ pub(crate) fn no_domain(token: &Token<'_>, offsets: &mut Offsets<'_>) -> Diagnos
 
 /// The tokens that are not among `names`.
 fn unknown_names<'t, 'a>(template: &'t Template<'a>, names: &Names) -> Vec<&'t Token<'a>> {
-    let known: BTreeSet<(Kind, &str)> = Kind::ALL
-        .into_iter()
-        .flat_map(|kind| {
-            names.of(kind).unwrap_or_default().iter().map(move |name| (kind, name.as_str()))
-        })
-        .collect();
+    let known = Kind::ALL.map(|kind| {
+        let mut known: Vec<&str> =
+            names.of(kind).unwrap_or_default().iter().map(String::as_str).collect();
+        crate::sort(&mut known, |a, b| a > b);
+        known
+    });
     let exists = |token: &&Token<'_>| {
         if names.of(token.kind).is_none() {
             return true; // Nobody knows.
         }
         let bare = token.name.strip_prefix("variant_").filter(|_| token.kind == Kind::Variant);
-        known.contains(&(token.kind, token.name))
-            || bare.is_some_and(|bare| known.contains(&(token.kind, bare)))
+        let known = &known[token.kind as usize];
+        known.binary_search(&token.name).is_ok()
+            || bare.is_some_and(|bare| known.binary_search(&bare).is_ok())
     };
     template.tokens().iter().filter(|token| !exists(token)).collect()
 }

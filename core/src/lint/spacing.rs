@@ -23,10 +23,13 @@ pub(super) fn lint(desk: &mut Desk<'_>, template: &Template<'_>) {
 fn double(desk: &mut Desk<'_>, template: &Template<'_>) {
     let body = template.body();
     let mut at = 0;
-    while let Some(found) = body[at..].find("  ") {
+    while let Some(found) = body[at..].find(' ') {
         let from = at + found;
         let to = body[from..].find(|c| c != ' ').map_or(body.len(), |length| from + length);
         at = to;
+        if to - from < 2 {
+            continue;
+        }
         let ends_line = body[to..].chars().next().is_none_or(|c| c == '\n' || c == '\r');
         if !ends_line {
             let message = String::from("more than one space: each is a unit that is paid for");

@@ -31,8 +31,11 @@ const SOURCES: &[&str] = &[
     "wasm/src",
     "wasm/module/build",
     "wasm/module/build.rs",
+    "wasm/module/src/face.d.ts",
+    "wasm/module/src/face.js",
     "wasm/module/src/imports.d.ts",
     "wasm/module/src/imports.js",
+    "wasm/module/src/types.d.ts",
 ];
 
 fn main() -> ExitCode {

@@ -1,506 +1,292 @@
 //! The answer of each op, in the shapes that ABI.md gives. A field without a value is `null`.
 
-use serde::ser::{SerializeMap, SerializeSeq, SerializeStruct};
-use serde::{Serialize, Serializer};
+use alloc::string::ToString as _;
+use alloc::vec::Vec;
+
 use verbatim_core as core;
+use verbatim_core::limits::{BODY_CHARS, LISTED, MESSAGE_CHARS, TITLE_CHARS};
+use verbatim_core::{Keyword, Kind, Refusal, TextRange};
 
-/// `{"ok": …}` or `{"error": …}`.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Response<'a, T> {
-    /// What was asked for.
-    Ok(T),
-    /// Why it was refused.
-    Error(Error<'a>),
-}
+use crate::writer::Writer;
 
-/// A refusal, as it crosses the interface.
-#[derive(Debug)]
-pub struct Error<'a>(pub &'a core::Refusal);
-
-impl Serialize for Error<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let core::Refusal { code, message, detail } = self.0;
-        let mut error = to.serialize_struct("Error", 3)?;
-        error.serialize_field("code", &Shown(code))?;
-        error.serialize_field("message", message)?;
-        error.serialize_field("detail", &Detail(detail))?;
-        error.end()
-    }
-}
-
-struct Detail<'a>(&'a core::Detail);
-
-impl Serialize for Detail<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            core::Detail::None => to.serialize_none(),
-            core::Detail::Missing(missing) => {
-                let mut map = to.serialize_map(Some(1))?;
-                map.serialize_entry("missing", &Each(missing, Named::missing))?;
-                map.end()
+/// `{"error": …}`
+pub(crate) fn error(out: &mut Writer, refusal: &Refusal) {
+    let Refusal { code, message, detail } = refusal;
+    out.object(|out| {
+        out.key("error").object(|out| {
+            out.key("code").text(&code.to_string());
+            out.key("message").text(message);
+            out.key("detail");
+            match detail {
+                core::Detail::None => out.null(),
+                core::Detail::Missing(missing) => {
+                    out.object(|out| out.key("missing").list(missing, missing_value));
+                }
+                core::Detail::Diagnostics { listed, total } => {
+                    out.object(|out| diagnostics(out, listed, *total));
+                }
             }
-            core::Detail::Diagnostics { listed, total } => {
-                let mut map = to.serialize_map(Some(2))?;
-                map.serialize_entry("diagnostics", &Each(listed, diagnostic))?;
-                map.serialize_entry("diagnostics_total", total)?;
-                map.end()
-            }
-        }
-    }
-}
-
-/// A list, each item as `1` makes it.
-struct Each<'a, T, F>(&'a [T], F);
-
-impl<'a, T, F: Fn(&'a T) -> U, U: Serialize> Serialize for Each<'a, T, F> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut seq = to.serialize_seq(Some(self.0.len()))?;
-        for item in self.0 {
-            seq.serialize_element(&(self.1)(item))?;
-        }
-        seq.end()
-    }
-}
-
-/// Something in the words of its `Display`.
-struct Shown<T>(T);
-
-impl<T: std::fmt::Display> Serialize for Shown<T> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(&self.0)
-    }
-}
-
-/// A range in both units.
-#[derive(Debug, Serialize)]
-pub struct Range {
-    bytes: [usize; 2],
-    utf16: [usize; 2],
-}
-
-impl From<core::TextRange> for Range {
-    fn from(range: core::TextRange) -> Self {
-        Self { bytes: range.bytes, utf16: range.utf16 }
-    }
-}
-
-/// A token by kind and name.
-#[derive(Debug, Serialize)]
-pub struct Named<'a> {
-    kind: &'static str,
-    name: &'a str,
-}
-
-impl<'a> Named<'a> {
-    fn missing(missing: &'a core::MissingValue) -> Self {
-        Self { kind: missing.kind.as_str(), name: &missing.name }
-    }
-}
-
-#[derive(Serialize)]
-struct Diagnostic<'a> {
-    code: Shown<core::Code>,
-    severity: &'static str,
-    part: &'static str,
-    message: &'a str,
-    range: Range,
-    fixes: Each<'a, core::Fix, fn(&core::Fix) -> Fix<'_>>,
-}
-
-fn diagnostic(finding: &core::Diagnostic) -> Diagnostic<'_> {
-    Diagnostic {
-        code: Shown(finding.code),
-        severity: finding.severity.as_str(),
-        part: finding.part.as_str(),
-        message: &finding.message,
-        range: finding.range.into(),
-        fixes: Each(&finding.fixes, fix),
-    }
-}
-
-#[derive(Serialize)]
-struct Fix<'a> {
-    label: &'a str,
-    edits: Each<'a, core::Edit, fn(&core::Edit) -> Edit<'_>>,
-}
-
-fn fix(fix: &core::Fix) -> Fix<'_> {
-    Fix { label: &fix.label, edits: Each(&fix.edits, edit) }
-}
-
-#[derive(Serialize)]
-struct Edit<'a> {
-    range: Range,
-    text: &'a str,
-}
-
-fn edit(edit: &core::Edit) -> Edit<'_> {
-    Edit { range: edit.range.into(), text: &edit.text }
+        });
+    });
 }
 
 /// `describe`
-#[derive(Debug, Serialize)]
-pub struct Describe {
-    abi: u32,
-    version: &'static str,
-    ops: &'static [&'static str],
-    limits: Limits,
-    keywords: Keywords,
-    replies: Replies,
-    diagnostics: Codes,
-}
-
-impl Describe {
-    /// What this module is.
-    #[must_use]
-    pub const fn new(ops: &'static [&'static str]) -> Self {
-        Self {
-            abi: 1,
-            version: env!("CARGO_PKG_VERSION"),
-            ops,
-            limits: Limits {
-                title_chars: core::limits::TITLE_CHARS,
-                body_chars: core::limits::BODY_CHARS,
-                message_chars: core::limits::MESSAGE_CHARS,
-            },
-            keywords: Keywords,
-            replies: Replies,
-            diagnostics: Codes,
-        }
-    }
-}
-
-#[derive(Debug, Serialize)]
-#[expect(clippy::struct_field_names, reason = "the names are the interface's")]
-struct Limits {
-    title_chars: usize,
-    body_chars: usize,
-    message_chars: usize,
-}
-
-#[derive(Debug)]
-struct Keywords;
-
-impl Serialize for Keywords {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_map(core::Keyword::ALL.map(|one| (one.as_str(), core::variants(one))))
-    }
-}
-
-#[derive(Debug)]
-struct Replies;
-
-impl Serialize for Replies {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_map(core::Keyword::ALL.map(|one| (one.as_str(), one.reply())))
-    }
-}
-
-#[derive(Debug)]
-struct Codes;
-
-impl Serialize for Codes {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        Each(core::CODES, |entry: &core::CodeEntry| Code {
-            code: Shown(entry.code),
-            severity: entry.severity.as_str(),
-            meaning: entry.meaning,
-        })
-        .serialize(to)
-    }
-}
-
-#[derive(Serialize)]
-struct Code {
-    code: Shown<core::Code>,
-    severity: &'static str,
-    meaning: &'static str,
+pub(crate) fn describe(out: &mut Writer, ops: &[&str]) {
+    out.object(|out| {
+        out.key("abi").number(1);
+        out.key("version").text(env!("CARGO_PKG_VERSION"));
+        out.key("ops").list(ops, |out, op| out.text(op));
+        out.key("limits").object(|out| {
+            out.key("title_chars").number(TITLE_CHARS);
+            out.key("body_chars").number(BODY_CHARS);
+            out.key("message_chars").number(MESSAGE_CHARS);
+        });
+        out.key("keywords").object(|out| {
+            for keyword in Keyword::ALL {
+                let variants = core::variants(keyword);
+                out.key(keyword.as_str()).list(variants, |out, variant| out.text(variant));
+            }
+        });
+        out.key("replies").object(|out| {
+            for keyword in Keyword::ALL {
+                out.key(keyword.as_str()).text(keyword.reply());
+            }
+        });
+        out.key("diagnostics").list(core::CODES, |out, entry| {
+            out.object(|out| {
+                out.key("code").text(&entry.code.to_string());
+                out.key("severity").text(entry.severity.as_str());
+                out.key("meaning").text(entry.meaning);
+            });
+        });
+    });
 }
 
 /// `segments`, and a part of other answers.
-#[derive(Debug)]
-pub struct Segments<'a>(pub &'a core::Segments);
-
-impl Serialize for Segments<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let core::Segments { count, segment_units, forcing, forcing_total } = self.0;
-        let mut all = to.serialize_struct("Segments", 7)?;
-        all.serialize_field("encoding", count.encoding.as_str())?;
-        all.serialize_field("units", &count.units)?;
-        all.serialize_field("segments", &count.segments)?;
-        all.serialize_field("segment_units", segment_units)?;
-        all.serialize_field("remaining", &count.remaining)?;
-        all.serialize_field("forcing", &Each(forcing, forced))?;
-        all.serialize_field("forcing_total", forcing_total)?;
-        all.end()
-    }
-}
-
-#[derive(Serialize)]
-struct Forcing<'a> {
-    char: &'a str,
-    range: Range,
-    replacement: Option<&'a str>,
-}
-
-fn forced(one: &core::Forcing) -> Forcing<'_> {
-    let replacement = one.replacement.as_deref();
-    Forcing { char: &one.char, range: one.range.into(), replacement }
+pub(crate) fn segments(out: &mut Writer, segments: &core::Segments) {
+    let core::Segments { count, segment_units, forcing, forcing_total } = segments;
+    out.object(|out| {
+        out.key("encoding").text(count.encoding.as_str());
+        out.key("units").number(count.units);
+        out.key("segments").number(count.segments);
+        out.key("segment_units").list(segment_units, |out, units| out.number(*units));
+        out.key("remaining").number(count.remaining);
+        out.key("forcing").list(forcing, |out, one| {
+            out.object(|out| {
+                out.key("char").text(&one.char);
+                range(out.key("range"), one.range);
+                out.key("replacement").maybe(one.replacement.as_deref());
+            });
+        });
+        out.key("forcing_total").number(*forcing_total);
+    });
 }
 
 /// `check`
-#[derive(Debug)]
-pub struct Check<'a>(pub &'a core::Check<'a>);
-
-impl Serialize for Check<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let core::Check { template, diagnostics, diagnostics_total, bounds } = self.0;
-        let mut offsets = core::Offsets::new(template.body());
-        let tokens = template.tokens();
-        let listed: Vec<_> = tokens
-            .iter()
-            .take(core::limits::LISTED)
-            .map(|token| Token {
-                kind: token.kind.as_str(),
-                name: token.name,
-                range: offsets.range(token.start, token.end).into(),
-            })
-            .collect();
-        let mut all = to.serialize_struct("Check", 5)?;
-        all.serialize_field("diagnostics", &Each(diagnostics, diagnostic))?;
-        all.serialize_field("diagnostics_total", diagnostics_total)?;
-        all.serialize_field("tokens", &listed)?;
-        all.serialize_field("tokens_total", &tokens.len())?;
-        all.serialize_field("bounds", &bounds.as_ref().map(Bounds::new))?;
-        all.end()
-    }
-}
-
-#[derive(Serialize)]
-struct Token<'a> {
-    kind: &'static str,
-    name: &'a str,
-    range: Range,
+pub(crate) fn check(out: &mut Writer, check: &core::Check<'_>) {
+    let tokens = check.template.tokens();
+    let mut offsets = core::Offsets::new(check.template.body());
+    out.object(|out| {
+        diagnostics(out, &check.diagnostics, check.diagnostics_total);
+        out.key("tokens").list(tokens.iter().take(LISTED), |out, one| {
+            token(out, one.kind.as_str(), one.name, offsets.range(one.start, one.end));
+        });
+        out.key("tokens_total").number(tokens.len());
+        out.key("bounds");
+        match &check.bounds {
+            Some(found) => bounds(out, found),
+            None => out.null(),
+        }
+    });
 }
 
 /// `check_prompt`
-#[derive(Debug)]
-pub struct CheckPrompt<'a>(pub &'a core::PromptCheck<'a>);
-
-impl Serialize for CheckPrompt<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let core::PromptCheck { references, references_total, diagnostics, diagnostics_total } =
-            self.0;
-        let references: Vec<_> = references
-            .iter()
-            .map(|one| Token { kind: one.target.as_str(), name: one.name, range: one.range.into() })
-            .collect();
-        let mut all = to.serialize_struct("CheckPrompt", 4)?;
-        all.serialize_field("diagnostics", &Each(diagnostics, diagnostic))?;
-        all.serialize_field("diagnostics_total", diagnostics_total)?;
-        all.serialize_field("tokens", &references)?;
-        all.serialize_field("tokens_total", references_total)?;
-        all.end()
-    }
-}
-
-#[derive(Serialize)]
-struct Bounds<'a> {
-    exact: bool,
-    min: Option<Extreme<'a>>,
-    max: Option<Extreme<'a>>,
-}
-
-impl<'a> Bounds<'a> {
-    fn new(bounds: &'a core::Bounds) -> Self {
-        let core::Bounds { exact, min, max } = bounds;
-        let extreme = |one: &'a core::Extreme| Extreme {
-            segments: one.segments,
-            encoding: one.encoding.as_str(),
-            variant: one.witness.as_ref().and_then(|witness| witness.variant.as_deref()),
-            witness: one.witness.as_ref().map(Witness),
-        };
-        Self { exact: *exact, min: min.as_ref().map(extreme), max: max.as_ref().map(extreme) }
-    }
-}
-
-#[derive(Serialize)]
-struct Extreme<'a> {
-    segments: usize,
-    encoding: &'static str,
-    variant: Option<&'a str>,
-    witness: Option<Witness<'a>>,
-}
-
-/// A `values` of all four kinds.
-struct Witness<'a>(&'a core::Witness);
-
-impl Serialize for Witness<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut kinds = to.serialize_map(Some(core::Kind::ALL.len()))?;
-        for kind in core::Kind::ALL {
-            kinds.serialize_entry(kind.as_str(), &OfKind(kind, self.0))?;
-        }
-        kinds.end()
-    }
-}
-
-struct OfKind<'a>(core::Kind, &'a core::Witness);
-
-impl Serialize for OfKind<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let of_kind = self.1.values.iter().filter(|(kind, ..)| *kind == self.0);
-        to.collect_map(of_kind.map(|(_, name, value)| (name, value)))
-    }
+pub(crate) fn check_prompt(out: &mut Writer, check: &core::PromptCheck<'_>) {
+    out.object(|out| {
+        diagnostics(out, &check.diagnostics, check.diagnostics_total);
+        out.key("tokens").list(&check.references, |out, one| {
+            token(out, one.target.as_str(), one.name, one.range);
+        });
+        out.key("tokens_total").number(check.references_total);
+    });
 }
 
 /// `preview`
-#[derive(Debug)]
-pub struct Preview<'a>(pub &'a core::Preview);
-
-impl Serialize for Preview<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let core::Preview { text, spans, spans_total, missing, missing_total, segments } = self.0;
-        let mut all = to.serialize_struct("Preview", 6)?;
-        all.serialize_field("text", text)?;
-        all.serialize_field("spans", &Each(spans, span))?;
-        all.serialize_field("spans_total", spans_total)?;
-        all.serialize_field("missing", &Each(missing, Named::missing))?;
-        all.serialize_field("missing_total", missing_total)?;
-        all.serialize_field("segments", &Segments(segments))?;
-        all.end()
-    }
-}
-
-#[derive(Serialize)]
-struct Span<'a> {
-    kind: &'static str,
-    name: &'a str,
-    body: Range,
-    text: Range,
-    missing: bool,
-}
-
-fn span(span: &core::TokenSpan) -> Span<'_> {
-    Span {
-        kind: span.kind.as_str(),
-        name: &span.name,
-        body: span.body.into(),
-        text: span.text.into(),
-        missing: span.missing,
-    }
+pub(crate) fn preview(out: &mut Writer, preview: &core::Preview) {
+    out.object(|out| {
+        out.key("text").text(&preview.text);
+        out.key("spans").list(&preview.spans, |out, span| {
+            out.object(|out| {
+                out.key("kind").text(span.kind.as_str());
+                out.key("name").text(&span.name);
+                range(out.key("body"), span.body);
+                range(out.key("text"), span.text);
+                out.key("missing").bool(span.missing);
+            });
+        });
+        out.key("spans_total").number(preview.spans_total);
+        out.key("missing").list(&preview.missing, missing_value);
+        out.key("missing_total").number(preview.missing_total);
+        segments(out.key("segments"), &preview.segments);
+    });
 }
 
 /// `render`
-#[derive(Debug, Serialize)]
-pub struct Render<'a> {
-    /// The text.
-    pub text: &'a str,
-    /// What it costs.
-    pub segments: Segments<'a>,
+pub(crate) fn render(out: &mut Writer, text: &str, cost: &core::Segments) {
+    out.object(|out| {
+        out.key("text").text(text);
+        segments(out.key("segments"), cost);
+    });
 }
 
 /// `complete`
-#[derive(Debug)]
-pub struct Complete<'a>(pub &'a core::Completions);
-
-impl Serialize for Complete<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut all = to.serialize_struct("Complete", 2)?;
-        all.serialize_field("items", &Each(&self.0.items, item))?;
-        all.serialize_field("items_total", &self.0.total)?;
-        all.end()
-    }
-}
-
-#[derive(Serialize)]
-struct Item<'a> {
-    label: &'a str,
-    insert: &'a str,
-    range: Range,
-    detail: &'static str,
-}
-
-fn item(one: &core::Completion) -> Item<'_> {
-    let (range, detail) = (one.range.into(), one.kind.as_str());
-    Item { label: &one.label, insert: &one.insert, range, detail }
+pub(crate) fn complete(out: &mut Writer, found: &core::Completions) {
+    out.object(|out| {
+        out.key("items").list(&found.items, |out, item| {
+            out.object(|out| {
+                out.key("label").text(&item.label);
+                out.key("insert").text(&item.insert);
+                range(out.key("range"), item.range);
+                out.key("detail").text(item.kind.as_str());
+            });
+        });
+        out.key("items_total").number(found.total);
+    });
 }
 
 /// `classify`
-#[derive(Debug, Serialize)]
-pub struct Classify<'a> {
-    keyword: Option<&'static str>,
-    matched: Option<&'a str>,
-    reply: Option<&'a str>,
-    trace: Vec<Step<'a>>,
-}
-
-impl<'a> Classify<'a> {
-    /// What a text means under `rules`.
-    #[must_use]
-    pub fn new(found: &core::Classification<'a>, rules: &'a core::Rules) -> Self {
-        Self {
-            keyword: found.keyword.map(core::Keyword::as_str),
-            matched: found.matched,
-            reply: found.keyword.map(|keyword| rules.replies.to(keyword)),
-            trace: trace(found),
-        }
-    }
-}
-
-#[derive(Debug, Serialize)]
-struct Step<'a> {
-    step: &'static str,
-    before: &'a str,
-    after: &'a str,
-}
-
-fn trace<'a>(found: &core::Classification<'a>) -> Vec<Step<'a>> {
-    let steps = found.trace();
-    steps.map(|core::Step { name, before, after }| Step { step: name, before, after }).collect()
+pub(crate) fn classify(out: &mut Writer, found: &core::Classification<'_>, rules: &core::Rules) {
+    out.object(|out| {
+        out.key("keyword").maybe(found.keyword.map(Keyword::as_str));
+        out.key("matched").maybe(found.matched);
+        out.key("reply").maybe(found.keyword.map(|keyword| rules.replies.to(keyword)));
+        trace(out, found);
+    });
 }
 
 /// `send`
-#[derive(Debug, Serialize)]
-pub struct Send<'a> {
-    state: &'static str,
-    template: Option<&'a str>,
-    text: &'a str,
-    segments: Segments<'a>,
-}
-
-impl<'a> Send<'a> {
-    /// What was decided.
-    #[must_use]
-    pub fn new(sent: &'a core::Sent) -> Self {
-        Self {
-            state: sent.state.as_str(),
-            template: sent.template.as_deref(),
-            text: &sent.text,
-            segments: Segments(&sent.segments),
-        }
-    }
+pub(crate) fn send(out: &mut Writer, sent: &core::Sent) {
+    out.object(|out| {
+        out.key("state").text(sent.state.as_str());
+        out.key("template").maybe(sent.template.as_deref());
+        out.key("text").text(&sent.text);
+        segments(out.key("segments"), &sent.segments);
+    });
 }
 
 /// `receive`
-#[derive(Debug, Serialize)]
-pub struct Receive<'a> {
-    disposition: &'static str,
-    keyword: Option<&'static str>,
-    reply: Option<&'a str>,
-    trace: Vec<Step<'a>>,
+pub(crate) fn receive(out: &mut Writer, received: &core::Received<'_>) {
+    out.object(|out| {
+        out.key("disposition").text(received.disposition.as_str());
+        out.key("keyword").maybe(received.keyword.map(Keyword::as_str));
+        out.key("reply").maybe(received.reply.as_deref());
+        trace(out, &received.classification);
+    });
 }
 
-impl<'a> Receive<'a> {
-    /// What was decided.
-    #[must_use]
-    pub fn new(received: &'a core::Received<'a>) -> Self {
-        Self {
-            disposition: received.disposition.as_str(),
-            keyword: received.keyword.map(core::Keyword::as_str),
-            reply: received.reply.as_deref(),
-            trace: trace(&received.classification),
+fn diagnostics(out: &mut Writer, listed: &[core::Diagnostic], total: usize) {
+    out.key("diagnostics").list(listed, |out, finding| {
+        out.object(|out| {
+            out.key("code").text(&finding.code.to_string());
+            out.key("severity").text(finding.severity.as_str());
+            out.key("part").text(finding.part.as_str());
+            out.key("message").text(&finding.message);
+            range(out.key("range"), finding.range);
+            out.key("fixes").list(&finding.fixes, |out, fix| {
+                out.object(|out| {
+                    out.key("label").text(&fix.label);
+                    out.key("edits").list(&fix.edits, |out, edit| {
+                        out.object(|out| {
+                            range(out.key("range"), edit.range);
+                            out.key("text").text(&edit.text);
+                        });
+                    });
+                });
+            });
+        });
+    });
+    out.key("diagnostics_total").number(total);
+}
+
+fn token(out: &mut Writer, kind: &str, name: &str, at: TextRange) {
+    out.object(|out| {
+        out.key("kind").text(kind);
+        out.key("name").text(name);
+        range(out.key("range"), at);
+    });
+}
+
+fn missing_value(out: &mut Writer, missing: &core::MissingValue) {
+    out.object(|out| {
+        out.key("kind").text(missing.kind.as_str());
+        out.key("name").text(&missing.name);
+    });
+}
+
+fn range(out: &mut Writer, range: TextRange) {
+    let TextRange { bytes, utf16 } = range;
+    out.object(|out| {
+        out.key("bytes").list(bytes, Writer::number);
+        out.key("utf16").list(utf16, Writer::number);
+    });
+}
+
+fn trace(out: &mut Writer, found: &core::Classification<'_>) {
+    out.key("trace").list(found.trace(), |out, step| {
+        out.object(|out| {
+            out.key("step").text(step.name);
+            out.key("before").text(step.before);
+            out.key("after").text(step.after);
+        });
+    });
+}
+
+fn bounds(out: &mut Writer, bounds: &core::Bounds) {
+    out.object(|out| {
+        out.key("exact").bool(bounds.exact);
+        for (name, extreme) in [("min", &bounds.min), ("max", &bounds.max)] {
+            out.key(name);
+            let Some(extreme) = extreme else {
+                out.null();
+                continue;
+            };
+            let found = extreme.witness.as_ref();
+            out.object(|out| {
+                out.key("segments").number(extreme.segments);
+                out.key("encoding").text(extreme.encoding.as_str());
+                out.key("variant").maybe(found.and_then(|found| found.variant.as_deref()));
+                out.key("witness");
+                match found {
+                    Some(found) => witness(out, found),
+                    None => out.null(),
+                }
+            });
         }
-    }
+    });
+}
+
+/// A `values` of all four kinds.
+fn witness(out: &mut Writer, witness: &core::Witness) {
+    out.object(|out| {
+        for kind in Kind::ALL {
+            let mut named: Vec<_> = witness.values.iter().filter(|(of, ..)| *of == kind).collect();
+            // JavaScript puts names that are indices first, whatever order they were written in;
+            // the bytes of this face are what it gives back (ABI.md, "Requests").
+            let key = |name: &str| index(name).unwrap_or(u32::MAX);
+            core::sort(&mut named, |(_, a, _), (_, b, _)| key(a) > key(b));
+            out.key(kind.as_str()).object(|out| {
+                for (_, name, value) in named {
+                    out.key(name).text(value);
+                }
+            });
+        }
+    });
+}
+
+/// The array index that `name` is to JavaScript: a whole number below 2^32 - 1 as it is printed
+/// (ECMA-262, "array index").
+fn index(name: &str) -> Option<u32> {
+    let digits = name.bytes().all(|byte| byte.is_ascii_digit());
+    let printed = digits && (name == "0" || !name.starts_with('0'));
+    name.parse().ok().filter(|&index| printed && index != u32::MAX)
 }

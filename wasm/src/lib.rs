@@ -1,16 +1,26 @@
 //! The guest: what `verbatim.wasm` is made of.
 //!
-//! `ops` holds the requests (`ask`) and their answers (`answer`). Two thin faces lie on it:
-//! `plugin`, the plain interface of ABI.md for any wasm runtime, and `browser`, the wasm-bindgen
-//! exports for JavaScript. No rule stands here: whatever decides something is in `verbatim-core`.
+//! `ops` answers requests: it reads them as JSON (`value`, `asked`, `ask`), asks `verbatim-core`,
+//! and writes what it says (`answer`, `writer`). Two thin faces lie on it: `plugin`, the plain
+//! interface of ABI.md for any wasm runtime, and `browser`, the wasm-bindgen exports for
+//! JavaScript. No rule stands here: whatever decides something is in `verbatim-core`.
 
-pub mod answer;
-pub mod arena;
-pub mod ask;
+#![no_std]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod answer;
+mod ask;
+pub mod asked;
+pub mod heap;
 pub mod imports;
-pub mod json;
+pub mod limits;
 pub mod ops;
 pub mod outside;
+pub mod value;
+pub mod writer;
 
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
@@ -20,4 +30,12 @@ pub mod plugin;
 /// Every allocation of the module; natively the program's own allocator stays.
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
-static ALLOCATOR: arena::Arena = arena::Arena::new();
+static HEAP: heap::Heap<heap::Pages> = heap::Heap::new();
+
+/// Nobody reads what a panic says inside a sandbox: without its sentences the module is a tenth
+/// smaller. `verbatim-core` never panics; should it, the call traps and the host says so.
+#[cfg(target_arch = "wasm32")]
+#[panic_handler]
+fn trap(_: &core::panic::PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
+}

@@ -1,14 +1,19 @@
-//! The ops: each takes its request apart, asks `verbatim-core`, and hands its answer to the face
-//! that was asked. Both faces call the same functions, so that they cannot answer differently.
+//! The ops: each takes its request apart, asks `verbatim-core`, and writes its answer. Whatever
+//! face a request came through, it is answered here, so that no two faces can differ.
 
-use serde::{Deserialize, Serialize};
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use verbatim_core as core;
-use verbatim_core::pattern::PATTERNS;
-use verbatim_core::{Code, Refusal};
+use verbatim_core::{Code, quote};
 
-use crate::answer;
-use crate::ask;
-use crate::json::{self, Json};
+use crate::asked::{Asked, Refusal, refusal};
+use crate::limits::{DEPTH, REQUEST_BYTES, RESPONSE_BYTES};
+use crate::value::{self, Unreadable, Value};
+use crate::writer::Writer;
+use crate::{answer, ask};
 
 /// Every op, in the order of ABI.md.
 pub const OPS: &[&str] = &[
@@ -24,235 +29,262 @@ pub const OPS: &[&str] = &[
     "receive",
 ];
 
-/// What becomes of an answer: bytes of JSON, or a JavaScript object.
-pub trait Face {
-    /// A response.
-    type Response;
-
-    /// Makes `{"ok": …}` or `{"error": …}` of an answer.
-    fn respond<T: Serialize>(self, answer: Result<T, Refusal>) -> Self::Response;
-}
-
 /// Answers one JSON request with one JSON response, whatever the request is.
-pub fn call(request: &[u8], host: &mut impl core::Host) -> Vec<u8> {
-    let text = match json::text(request) {
-        Ok(text) => text,
-        Err(refusal) => return Json.respond(Err::<(), _>(refusal)),
-    };
-    let op = match json::parse::<ask::Head<'_>>(text) {
-        Ok(head) => head.op,
-        Err(refusal) => return Json.respond(Err::<(), _>(refusal)),
-    };
-    match op.as_ref() {
-        "describe" => parsed(text, |_: ask::Describe<'_>, face| describe(face)),
-        "segments" => parsed(text, |ask, face| segments(&ask, face)),
-        "check" => parsed(text, check),
-        "check_prompt" => parsed(text, |ask, face| check_prompt(ask, face)),
-        "preview" => parsed(text, |ask, face| preview(&ask, face)),
-        "render" => parsed(text, |ask, face| render(&ask, face)),
-        "complete" => parsed(text, |ask, face| complete(ask, face)),
-        "classify" => parsed(text, classify),
-        "send" => parsed(text, |ask, face| send(&ask, host, face)),
-        "receive" => parsed(text, |ask, face| receive(ask, host, face)),
-        unknown => Json.respond(Err::<(), _>(unknown_op(unknown))),
-    }
-}
-
-fn parsed<'a, A: Deserialize<'a>>(text: &'a str, op: impl FnOnce(A, Json) -> Vec<u8>) -> Vec<u8> {
-    match json::parse(text) {
-        Ok(ask) => op(ask, Json),
-        Err(refusal) => Json.respond(Err::<(), _>(refusal)),
-    }
-}
-
-fn unknown_op(op: &str) -> Refusal {
-    let shown: String = op.chars().take(core::limits::QUOTED_CHARS).collect();
-    json::refusal(
-        Code::UnknownOp,
-        format!("unknown op `{}`; expected one of {}", shown.escape_debug(), OPS.join(", ")),
-    )
-}
-
-/// What this module is.
-pub fn describe<F: Face>(face: F) -> F::Response {
-    face.respond(Ok(answer::Describe::new(OPS)))
-}
-
-/// What a text costs.
-pub fn segments<F: Face>(ask: &ask::Segments<'_>, face: F) -> F::Response {
-    let policy = ask.policy.map(Into::into).unwrap_or_default();
-    face.respond(Ok(answer::Segments(&core::segments(ask.text.as_ref(), policy))))
-}
-
-/// What can be said of a template before a value is known.
-pub fn check<F: Face>(ask: ask::Check<'_>, face: F) -> F::Response {
-    let domains = match ask.domains.map(core::Domains::try_from).transpose() {
-        Ok(domains) => domains,
-        Err(why) => return face.respond(Err::<(), _>(json::refusal(Code::InvalidDomain, why))),
-    };
-    let silenced = match ask.silence.unwrap_or_default().iter().map(code).collect() {
-        Ok(codes) => codes,
-        Err(refusal) => return face.respond(Err::<(), _>(refusal)),
-    };
-    let names = ask.names.map(core::Names::from);
-    let draft = core::Draft {
-        title: ask.title.as_ref().map(AsRef::as_ref),
-        body: ask.body.as_ref(),
-        names: names.as_ref(),
-        senders: ask
-            .senders
-            .iter()
-            .flatten()
-            .filter_map(|(&environment, sender)| {
-                Some((environment.into(), sender.as_ref()?.as_ref()))
-            })
-            .collect(),
-        campaign: ask.campaign.map(Into::into),
-        domains: domains.as_ref(),
-        policy: ask.policy.map(Into::into).unwrap_or_default(),
-        silenced,
-    };
-    face.respond(Ok(answer::Check(&core::check(&draft))))
-}
-
-/// What can be said of an action's prompt.
-pub fn check_prompt<F: Face>(ask: ask::CheckPrompt<'_>, face: F) -> F::Response {
-    let found = core::check_prompt(ask.prompt.as_ref(), &ask.names.into());
-    face.respond(Ok(answer::CheckPrompt(&found)))
-}
-
-/// A text as it would read with the values at hand.
-pub fn preview<F: Face>(ask: &ask::Preview<'_>, face: F) -> F::Response {
-    let policy = ask.policy.map(Into::into).unwrap_or_default();
-    let preview = core::preview(ask.body.as_ref(), &ask.values, policy);
-    face.respond(preview.as_ref().map(answer::Preview).map_err(Clone::clone))
-}
-
-/// A text as it would be sent.
-pub fn render<F: Face>(ask: &ask::Render<'_>, face: F) -> F::Response {
-    let missing = ask.missing.map(Into::into).unwrap_or_default();
-    match core::compose(ask.body.as_ref(), &ask.values, missing) {
-        Ok(text) => {
-            let segments = core::segments(&text, core::Policy::Standard);
-            let segments = answer::Segments(&segments);
-            face.respond(Ok(answer::Render { text: &text, segments }))
-        }
-        Err(refusal) => face.respond(Err::<(), _>(refusal)),
-    }
-}
-
-/// What may stand where the writer is typing a token.
-pub fn complete<F: Face>(ask: ask::Complete<'_>, face: F) -> F::Response {
-    let found = core::complete(ask.body.as_ref(), ask.at, &ask.names.into());
-    face.respond(Ok(answer::Complete(&found)))
-}
-
-/// What a reply means.
-pub fn classify<F: Face>(ask: ask::Classify<'_>, face: F) -> F::Response {
-    match rules(ask.rules) {
-        Ok(rules) => {
-            let found = core::classify(ask.text.as_ref(), &rules);
-            face.respond(Ok(answer::Classify::new(&found, &rules)))
-        }
-        Err(refusal) => face.respond(Err::<(), _>(refusal)),
-    }
-}
-
-/// Whether a message leaves, and what it says.
-pub fn send<F: Face>(ask: &ask::Send<'_>, host: &mut impl core::Host, face: F) -> F::Response {
-    fn decide(ask: &ask::Send<'_>, host: &mut impl core::Host) -> Result<core::Sent, Refusal> {
-        let environment = ask.environment.into();
-        let templates = ask.templates.as_deref().unwrap_or_default();
-        let candidates: Vec<_> = templates
-            .iter()
-            .map(|one| core::Candidate { title: one.title.as_ref(), body: one.body.as_ref() })
-            .collect();
-        let values = ask.values.as_ref();
-        let none = ask::Values::default();
-        let content = match (&ask.content, &ask.template) {
-            (Some(text), None) => core::Content::Literal(text.as_ref()),
-            (None, Some(name)) => core::Content::Template {
-                candidates: &candidates,
-                name: name.as_ref(),
-                language: ask.language.as_ref().map(AsRef::as_ref),
-                default_language: ask.default_language.as_ref().map(AsRef::as_ref),
-                values: values.unwrap_or(&none),
-                missing: ask.missing.map(Into::into).unwrap_or_default(),
-            },
-            (Some(_), Some(_)) => {
-                return Err(field("expected `content` or `template`, found both"));
-            }
-            (None, None) => return Err(field("expected `content` or `template`, found neither")),
-        };
-        let sender = ask.sender.as_ref().map(AsRef::as_ref);
-        core::send(&core::Outbound { to: ask.to.as_ref(), sender, environment, content }, host)
-    }
-    let sent = decide(ask, host);
-    face.respond(sent.as_ref().map(answer::Send::new).map_err(Clone::clone))
-}
-
-/// What becomes of a received message.
-pub fn receive<F: Face>(ask: ask::Receive<'_>, host: &mut impl core::Host, face: F) -> F::Response {
-    let rules = match rules(ask.rules) {
-        Ok(rules) => rules,
-        Err(refusal) => return face.respond(Err::<(), _>(refusal)),
-    };
-    let inbound = core::Inbound {
-        from: ask.from.as_ref(),
-        to: ask.to.as_ref(),
-        text: ask.text.as_ref(),
-        messaging_service_sid: ask.messaging_service_sid.as_ref().map(AsRef::as_ref),
-        opt_out_type: ask.opt_out_type.map(Into::into),
-        answerer: ask.replies.into(),
-    };
-    let received = core::receive(&inbound, &rules, host);
-    face.respond(received.as_ref().map(answer::Receive::new).map_err(Clone::clone))
-}
-
-fn rules(ask: Option<ask::Rules<'_>>) -> Result<core::Rules, Refusal> {
-    let Some(ask) = ask else { return Ok(core::Rules::default()) };
-    let mut rules = core::Rules {
-        sets: ask.sets.into_iter().flatten().map(Into::into).collect(),
-        yes_only_when_opted_out: ask.yes_only_when_opted_out.unwrap_or_default(),
-        ..core::Rules::default()
-    };
-    for (keyword, words) in ask.words.into_iter().flat_map(ask::ByKeyword::into_pairs) {
-        for word in words {
-            let word = word.as_ref().trim();
-            if word.is_empty() {
-                return Err(field(format!(
-                    "a word of {} is blank; expected a word",
-                    keyword.as_str()
-                )));
-            }
-            rules.words.push((keyword, word.to_owned()));
-        }
-    }
-    for (keyword, patterns) in ask.patterns.into_iter().flat_map(ask::ByKeyword::into_pairs) {
-        for pattern in patterns {
-            if rules.patterns.len() == PATTERNS {
-                return Err(field(format!("expected at most {PATTERNS} patterns, found more")));
-            }
-            rules.patterns.push((keyword, core::Pattern::new(pattern.as_ref())?));
-        }
-    }
-    for (keyword, reply) in ask.replies.into_iter().flat_map(ask::ByKeyword::into_pairs) {
-        *rules.replies.own(keyword) = Some(reply.0.into_owned());
-    }
-    Ok(rules)
-}
-
-fn code(text: &ask::Text<'_>) -> Result<Code, Refusal> {
-    let text = text.as_ref();
-    Code::parse(text).ok_or_else(|| {
-        let shown: String = text.chars().take(core::limits::QUOTED_CHARS).collect();
-        field(format!(
-            "unknown code `{}` in `silence`; expected one such as `V100`",
-            shown.escape_debug()
-        ))
+pub fn call(request: &[u8], host: &mut impl core::Host) -> String {
+    respond(|out| {
+        let request = read(request)?;
+        let ask = Asked::of(&request);
+        let mut done = Ok(());
+        out.object(|out| {
+            out.key("ok");
+            done = answer(&ask, host, out);
+        });
+        done
     })
 }
 
-fn field(message: impl Into<String>) -> Refusal {
-    json::refusal(Code::RequestField, message.into())
+/// What `write` writes, or the error that it gives instead.
+pub(crate) fn respond(write: impl FnOnce(&mut Writer) -> Result<(), Refusal>) -> String {
+    let mut out = Writer::new();
+    let refused = match write(&mut out) {
+        Ok(()) => match out.finish() {
+            Some(json) => return json,
+            None => core::Refusal::new(
+                Code::ResponseTooLarge,
+                format!("the response would exceed {RESPONSE_BYTES} bytes: ask for less at once"),
+            ),
+        },
+        Err(refused) => *refused,
+    };
+    let mut out = Writer::new();
+    answer::error(&mut out, &refused);
+    // An error lists at most 200 findings of a body, which quote at most 40 characters each.
+    out.finish().unwrap_or_default()
+}
+
+fn read(request: &[u8]) -> Result<Value<'_>, Refusal> {
+    let not_json = |why: String| Box::new(core::Refusal::new(Code::RequestNotJson, why));
+    if request.len() > REQUEST_BYTES {
+        let found = request.len();
+        return Err(Box::new(core::Refusal::new(
+            Code::RequestTooLarge,
+            format!("the request has {found} bytes: expected at most {REQUEST_BYTES}"),
+        )));
+    }
+    let text = str::from_utf8(request).map_err(|error| {
+        let at = error.valid_up_to();
+        not_json(format!("the request is not UTF-8: found an invalid byte at {at}"))
+    })?;
+    if !text.trim_ascii_start().starts_with('{') {
+        return Err(not_json(String::from(
+            "the request is not a JSON object: expected `{\"op\": …}`",
+        )));
+    }
+    value::read(text).map_err(|unreadable| match unreadable {
+        Unreadable::Syntax { expected, at } => {
+            let found = match text[at..].chars().next() {
+                Some(found) => quote(found.encode_utf8(&mut [0; 4])),
+                None => String::from("its end"),
+            };
+            not_json(format!(
+                "the request is not JSON: expected {expected} at byte {at}, found {found}"
+            ))
+        }
+        Unreadable::TooDeep => Box::new(core::Refusal::new(
+            Code::RequestTooDeep,
+            format!(
+                "the request's JSON is too deep: expected at most {DEPTH} objects and lists inside \
+                 each other"
+            ),
+        )),
+        Unreadable::Twice(name) => refusal(format!(
+            "the field {} stands twice: expected it once in its object",
+            quote(&name)
+        )),
+    })
+}
+
+fn answer(
+    ask: &Asked<'_, '_>,
+    host: &mut impl core::Host,
+    out: &mut Writer,
+) -> Result<(), Refusal> {
+    match ask.text_of("op")? {
+        "describe" => describe(ask, out),
+        "segments" => segments(ask, out),
+        "check" => check(ask, out),
+        "check_prompt" => check_prompt(ask, out),
+        "preview" => preview(ask, out),
+        "render" => render(ask, out),
+        "complete" => complete(ask, out),
+        "classify" => classify(ask, out),
+        "send" => send(ask, host, out),
+        "receive" => receive(ask, host, out),
+        unknown => Err(Box::new(core::Refusal::new(
+            Code::UnknownOp,
+            format!("unknown op {}; expected one of {}", quote(unknown), OPS.join(", ")),
+        ))),
+    }
+}
+
+/// What this module is.
+fn describe(ask: &Asked<'_, '_>, out: &mut Writer) -> Result<(), Refusal> {
+    ask.object(&[])?;
+    answer::describe(out, OPS);
+    Ok(())
+}
+
+/// What a text costs.
+fn segments(ask: &Asked<'_, '_>, out: &mut Writer) -> Result<(), Refusal> {
+    ask.object(&["text", "policy"])?;
+    let text = ask.text_of("text")?;
+    answer::segments(out, &core::segments(text, ask::policy(ask)?));
+    Ok(())
+}
+
+/// What can be said of a template before a value is known.
+fn check(ask: &Asked<'_, '_>, out: &mut Writer) -> Result<(), Refusal> {
+    ask.object(&["title", "body", "names", "domains", "policy", "silence", "campaign", "senders"])?;
+    let names = ask.maybe("names").map(|field| ask::names(&field)).transpose()?;
+    let domains = ask.maybe("domains").map(|field| ask::domains(&field)).transpose()?;
+    let draft = core::Draft {
+        title: ask.maybe_text_of("title")?,
+        body: ask.text_of("body")?,
+        names: names.as_ref(),
+        senders: match ask.maybe("senders") {
+            Some(field) => ask::senders(&field)?,
+            None => Vec::new(),
+        },
+        campaign: ask.maybe("campaign").map(|field| ask::campaign(&field)).transpose()?,
+        domains: domains.as_ref(),
+        policy: ask::policy(ask)?,
+        silenced: match ask.maybe("silence") {
+            Some(field) => ask::codes(&field)?,
+            None => Vec::new(),
+        },
+    };
+    answer::check(out, &core::check(&draft));
+    Ok(())
+}
+
+/// What can be said of an action's prompt.
+fn check_prompt(ask: &Asked<'_, '_>, out: &mut Writer) -> Result<(), Refusal> {
+    ask.object(&["prompt", "names"])?;
+    let names = ask::names(&ask.field("names")?)?;
+    answer::check_prompt(out, &core::check_prompt(ask.text_of("prompt")?, &names));
+    Ok(())
+}
+
+/// A text as it would read with the values at hand.
+fn preview(ask: &Asked<'_, '_>, out: &mut Writer) -> Result<(), Refusal> {
+    ask.object(&["body", "values", "policy"])?;
+    let values = ask::Values::of(&ask.field("values")?)?;
+    answer::preview(out, &core::preview(ask.text_of("body")?, &values, ask::policy(ask)?)?);
+    Ok(())
+}
+
+/// A text as it would be sent.
+fn render(ask: &Asked<'_, '_>, out: &mut Writer) -> Result<(), Refusal> {
+    ask.object(&["body", "values", "missing"])?;
+    let values = ask::Values::of(&ask.field("values")?)?;
+    let text = core::compose(ask.text_of("body")?, &values, ask::missing(ask)?)?;
+    answer::render(out, &text, &core::segments(&text, core::Policy::Standard));
+    Ok(())
+}
+
+/// What may stand where the writer is typing a token.
+fn complete(ask: &Asked<'_, '_>, out: &mut Writer) -> Result<(), Refusal> {
+    ask.object(&["body", "at", "names"])?;
+    let body = ask.text_of("body")?;
+    let at = ask.count_of("at")?;
+    let names = ask::names(&ask.field("names")?)?;
+    answer::complete(out, &core::complete(body, at, &names));
+    Ok(())
+}
+
+/// What a reply means.
+fn classify(ask: &Asked<'_, '_>, out: &mut Writer) -> Result<(), Refusal> {
+    ask.object(&["text", "rules"])?;
+    let rules = ask::rules(ask.maybe("rules"))?;
+    answer::classify(out, &core::classify(ask.text_of("text")?, &rules), &rules);
+    Ok(())
+}
+
+/// Whether a message leaves, and what it says.
+fn send(ask: &Asked<'_, '_>, host: &mut impl core::Host, out: &mut Writer) -> Result<(), Refusal> {
+    ask.object(&[
+        "to",
+        "sender",
+        "environment",
+        "content",
+        "templates",
+        "template",
+        "language",
+        "default_language",
+        "values",
+        "missing",
+    ])?;
+    let values = match ask.maybe("values") {
+        Some(field) => ask::Values::of(&field)?,
+        None => ask::Values::default(),
+    };
+    let mut candidates = Vec::new();
+    if let Some(templates) = ask.maybe("templates") {
+        for one in templates.items()? {
+            one.object(&["title", "body"])?;
+            let (title, body) = (one.text_of("title")?, one.text_of("body")?);
+            candidates.push(core::Candidate { title, body });
+        }
+    }
+    let content = match (ask.maybe_text_of("content")?, ask.maybe_text_of("template")?) {
+        (Some(text), None) => core::Content::Literal(text),
+        (None, Some(name)) => core::Content::Template {
+            candidates: &candidates,
+            name,
+            language: ask.maybe_text_of("language")?,
+            default_language: ask.maybe_text_of("default_language")?,
+            values: &values,
+            missing: ask::missing(ask)?,
+        },
+        (Some(_), Some(_)) => {
+            return Err(refusal("expected `content` or `template`, found both"));
+        }
+        (None, None) => return Err(refusal("expected `content` or `template`, found neither")),
+    };
+    let outbound = core::Outbound {
+        to: ask.text_of("to")?,
+        sender: ask.maybe_text_of("sender")?,
+        environment: ask::environment(ask)?,
+        content,
+    };
+    answer::send(out, &core::send(&outbound, host)?);
+    Ok(())
+}
+
+/// What becomes of a received message.
+fn receive(
+    ask: &Asked<'_, '_>,
+    host: &mut impl core::Host,
+    out: &mut Writer,
+) -> Result<(), Refusal> {
+    ask.object(&[
+        "from",
+        "to",
+        "text",
+        "messaging_service_sid",
+        "opt_out_type",
+        "rules",
+        "replies",
+    ])?;
+    let rules = ask::rules(ask.maybe("rules"))?;
+    let inbound = core::Inbound {
+        from: ask.text_of("from")?,
+        to: ask.text_of("to")?,
+        text: ask.text_of("text")?,
+        messaging_service_sid: ask.maybe_text_of("messaging_service_sid")?,
+        opt_out_type: ask::opt_out_type(ask)?,
+        answerer: ask::answerer(ask)?,
+    };
+    answer::receive(out, &core::receive(&inbound, &rules, host)?);
+    Ok(())
 }

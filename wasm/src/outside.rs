@@ -1,10 +1,12 @@
 //! What a decision of `verbatim-core` may ask of the host, over the four imports of ABI.md.
 
-use serde::Serialize;
+use alloc::vec::Vec;
+
 use verbatim_core as core;
 use verbatim_core::{Consent, Keyword, PhoneNumber, Sender, Veto};
 
 use crate::imports;
+use crate::writer::Writer;
 
 /// The host on the other side of the imports.
 #[derive(Debug, Clone, Copy)]
@@ -17,21 +19,21 @@ impl core::Host for Outside {
         sender: &Sender,
         text: &str,
     ) -> Result<(), Veto> {
-        let (from, service) = match sender {
-            Sender::Number(number) => (Some(number.as_str()), None),
-            Sender::Service(sid) => (None, Some(sid.as_str())),
+        let sender_field = match sender {
+            Sender::Number(_) => "from",
+            Sender::Service(_) => "messaging_service_sid",
         };
         let message =
-            CreateMessage { to: to.as_str(), from, messaging_service_sid: service, body: text };
-        match imports::create_message(&json(&message)) {
+            object(&[("to", to.as_str()), (sender_field, sender.as_str()), ("body", text)]);
+        match imports::create_message(&message) {
             0 => Ok(()),
             other => Err(veto(other)),
         }
     }
 
     fn consent(&mut self, recipient: &PhoneNumber, sender: &Sender) -> Result<Consent, Veto> {
-        let pair = Pair { recipient: recipient.as_str(), sender: sender.as_str() };
-        match imports::opt_out_lookup(&json(&pair)) {
+        let pair = object(&[("recipient", recipient.as_str()), ("sender", sender.as_str())]);
+        match imports::opt_out_lookup(&pair) {
             0 => Ok(Consent::NotOptedOut),
             1 => Ok(Consent::OptedOut),
             other => Err(veto(other)),
@@ -46,17 +48,18 @@ impl core::Host for Outside {
         keyword: Keyword,
         matched: &str,
     ) -> Result<(), Veto> {
-        let record = Record {
-            recipient: recipient.as_str(),
-            sender: sender.as_str(),
-            action: match consent {
-                Consent::OptedOut => "opt_out",
-                Consent::NotOptedOut => "opt_in",
-            },
-            keyword: keyword.as_str(),
-            matched,
+        let action = match consent {
+            Consent::OptedOut => "opt_out",
+            Consent::NotOptedOut => "opt_in",
         };
-        match imports::opt_out_record(&json(&record)) {
+        let record = object(&[
+            ("recipient", recipient.as_str()),
+            ("sender", sender.as_str()),
+            ("action", action),
+            ("keyword", keyword.as_str()),
+            ("matched", matched),
+        ]);
+        match imports::opt_out_record(&record) {
             0 => Ok(()),
             other => Err(veto(other)),
         }
@@ -73,32 +76,13 @@ const fn veto(number: i32) -> Veto {
     }
 }
 
-/// Strings alone, so that writing them cannot fail; if it did, the host would refuse the nothing.
-fn json(value: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(value).unwrap_or_default()
-}
-
-#[derive(Serialize)]
-struct CreateMessage<'a> {
-    to: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    from: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    messaging_service_sid: Option<&'a str>,
-    body: &'a str,
-}
-
-#[derive(Serialize)]
-struct Pair<'a> {
-    recipient: &'a str,
-    sender: &'a str,
-}
-
-#[derive(Serialize)]
-struct Record<'a> {
-    recipient: &'a str,
-    sender: &'a str,
-    action: &'a str,
-    keyword: &'a str,
-    matched: &'a str,
+/// What a host refuses anyhow is an object that was too long to be written: nothing.
+fn object(fields: &[(&str, &str)]) -> Vec<u8> {
+    let mut out = Writer::new();
+    out.object(|out| {
+        for (name, text) in fields {
+            out.key(name).text(text);
+        }
+    });
+    out.finish().unwrap_or_default().into_bytes()
 }

@@ -2,17 +2,20 @@
 //!
 //! A host asks for room (`vb_alloc`), writes a request there, calls (`vb_call`), reads the response
 //! where the answer points, and gives both back (`vb_free`). Pointers cross the border here and
-//! nowhere else; beside this file only the allocator (`arena`) holds `unsafe`.
+//! nowhere else; beside this file only the allocator (`heap`) holds `unsafe`.
 #![expect(unsafe_code, reason = "the interface is made of pointers and exported names")]
 #![expect(
     clippy::not_unsafe_ptr_arg_deref,
     reason = "the caller is a host outside Rust, to whom `unsafe` means nothing"
 )]
 
+use alloc::alloc::{alloc, dealloc};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::alloc::Layout;
 use core::{ptr, slice};
-use std::alloc::{Layout, alloc, dealloc};
 
-use crate::json::REQUEST_BYTES;
+use crate::limits::REQUEST_BYTES;
 
 /// A marker: its presence says that the module keeps version 1 of the interface.
 // A function, because an exported static is an address and not a value.
@@ -59,7 +62,7 @@ pub extern "C" fn vb_call(address: *const u8, len: usize) -> u64 {
         // access outside it traps.
         unsafe { slice::from_raw_parts(address, len) }
     };
-    hand_out(crate::ops::call(request, &mut crate::outside::Outside))
+    hand_out(crate::ops::call(request, &mut crate::outside::Outside).into_bytes())
 }
 
 /// Leaves `response` to the host, which frees it.

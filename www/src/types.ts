@@ -1,8 +1,8 @@
 // The shapes of the module's ABI v1. They are declared once, beside the guest that answers with
 // them; here they only get names for their parts.
-import type { Check, Preview, Segments } from "../../wasm/src/types.d.ts";
+import type { Check, Preview, Segments } from "../../wasm/module/src/types.d.ts";
 
-export type * from "../../wasm/src/types.d.ts";
+export type * from "../../wasm/module/src/types.d.ts";
 
 /** A token of a body. */
 export type Token = Check["tokens"][number];

@@ -12,7 +12,7 @@ use verbatim_wasm::outside::Outside;
 
 /// The guest crate's JSON layer, compiled for this machine.
 fn natively(request: &[u8]) -> Vec<u8> {
-    ops::call(request, &mut Outside)
+    ops::call(request, &mut Outside).into_bytes()
 }
 
 /// The module's bytes in wasmtime, by the plain interface, with nothing granted.

@@ -1,9 +1,10 @@
 //! Runs wasm-bindgen on the guest, as a library: no tool to install, no version to drift.
 //!
-//! Two things differ from what `wasm-bindgen --target web` gives. The `target_features` section is
+//! Three things differ from what `wasm-bindgen --target web` gives. The `target_features` section is
 //! deleted first, or bindgen would put externref (and with it a second table and, in wasmtime, a
 //! garbage collector) back in. And the host's functions, which the glue would import from a bare
-//! `"verbatim"` that no browser can resolve, come from `src/imports.js`.
+//! `"verbatim"` that no browser can resolve, come from `src/imports.js`. Behind it all stands
+//! `src/face.js`, the ops as functions on plain objects.
 
 use std::path::Path;
 use std::{env, fs};
@@ -19,6 +20,11 @@ pub(crate) const FILES: &[&str] = &[WASM, "verbatim.js", "verbatim.d.ts", "verba
 /// The page's side of the host's functions, put at the head of the glue.
 const IMPORTS_JS: &str = include_str!("../src/imports.js");
 const IMPORTS_D_TS: &str = include_str!("../src/imports.d.ts");
+
+/// The ops as functions on plain objects, put behind the glue, and the shapes of those objects.
+const FACE_JS: &str = include_str!("../src/face.js");
+const FACE_D_TS: &str = include_str!("../src/face.d.ts");
+const TYPES_D_TS: &str = include_str!("../src/types.d.ts");
 
 /// Writes [`FILES`] for the guest at `guest` into `folder`.
 pub(crate) fn generate(guest: &Path, folder: &Path) -> Result<(), String> {
@@ -45,9 +51,11 @@ pub(crate) fn generate(guest: &Path, folder: &Path) -> Result<(), String> {
     let asked = output.wasm().imports.iter().filter(|import| import.module == "verbatim").count();
 
     rewrite(&folder.join("verbatim.js"), |glue| {
-        Ok(format!("{IMPORTS_JS}\n{}", with_host_imports(&glue, asked)?))
+        Ok(format!("{IMPORTS_JS}\n{}\n{FACE_JS}", with_host_imports(&glue, asked)?))
     })?;
-    rewrite(&folder.join("verbatim.d.ts"), |types| Ok(format!("{IMPORTS_D_TS}\n{types}")))
+    rewrite(&folder.join("verbatim.d.ts"), |types| {
+        Ok(format!("{IMPORTS_D_TS}\n{types}\n{FACE_D_TS}\n{TYPES_D_TS}"))
+    })
 }
 
 /// Replaces the glue's imports from a bare `"verbatim"` by the object of `imports.js`.

@@ -53,19 +53,11 @@ function textAt(ptr, len) {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
 }
 
-// The two ends of the fast way of `segments` (wasm/src/browser.rs): an object literal is one
-// call from the module, setting each property is many. All other requests go the long way; where
-// both could answer, they answer the same: tests/faces.rs compares them.
-
-/** The text of `{ text }`, of nothing more and nothing else. */
-function bareText(request) {
-    if (typeof request !== "object" || request === null) return undefined;
-    for (const name in request) if (name !== "text") return undefined;
-    return typeof request.text === "string" ? request.text : undefined;
-}
+// The other end of `segments` in face.js: the module hands over numbers, which become the answer.
+let answered;
 
 function gsmAnswer(units, segments, unitsOf, remaining) {
-    return {
+    answered = {
         ok: {
             encoding: "GSM-7",
             units,

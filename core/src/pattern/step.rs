@@ -40,42 +40,35 @@ pub(super) fn matches(steps: &[Step], word: &str) -> bool {
     let mut first = true;
     loop {
         let taken = rest.next();
+        let takes =
+            |from, ranges, negated| taken.is_some_and(|c| is_in(steps, from, ranges, c) != negated);
         let mut done = 0;
         // It grows while it is walked.
         while let Some(&at) = now.list.get(done) {
             done += 1;
-            match steps.get(at) {
-                None if taken.is_none() => return true,
-                None => {}
-                Some(Step::Range(..)) => {
-                    if taken.is_some_and(|c| is_in(steps, at, 1, c)) {
-                        next.add(at + 1);
-                    }
+            let Some(&step) = steps.get(at) else {
+                if taken.is_none() {
+                    return true;
                 }
-                Some(&Step::Set { ranges, negated }) => {
-                    if taken.is_some_and(|c| is_in(steps, at + 1, ranges, c) != negated) {
-                        next.add(at + 1 + ranges);
-                    }
+                continue;
+            };
+            match step {
+                Step::Range(..) if takes(at, 1, false) => next.add(at + 1),
+                Step::Set { ranges, negated } if takes(at + 1, ranges, negated) => {
+                    next.add(at + 1 + ranges);
                 }
-                Some(Step::Either(ahead)) => {
+                Step::Either(ahead) => {
                     now.add(at + 1);
                     now.add(at + ahead);
                 }
-                Some(Step::Again(back)) => {
+                Step::Again(back) => {
                     now.add(at + 1);
-                    now.add(at.saturating_sub(*back));
+                    now.add(at.saturating_sub(back));
                 }
-                Some(Step::Skip(ahead)) => now.add(at + ahead),
-                Some(Step::Start) => {
-                    if first {
-                        now.add(at + 1);
-                    }
-                }
-                Some(Step::End) => {
-                    if taken.is_none() {
-                        now.add(at + 1);
-                    }
-                }
+                Step::Skip(ahead) => now.add(at + ahead),
+                Step::Start if first => now.add(at + 1),
+                Step::End if taken.is_none() => now.add(at + 1),
+                Step::Range(..) | Step::Set { .. } | Step::Start | Step::End => {}
             }
         }
         if taken.is_none() || next.list.is_empty() {

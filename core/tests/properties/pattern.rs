@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use regex_lite::{Regex, RegexBuilder};
 use verbatim_core::Pattern;
-use verbatim_core::pattern::{MATCHED_BYTES, PATTERN_BYTES, PATTERNS, STEPS};
+use verbatim_core::pattern::{MATCHED_BYTES, PATTERN_BYTES, STEPS};
 
 use crate::cases;
 
@@ -237,22 +237,18 @@ fn no_pattern_stalls_a_host() {
         format!("(a?){{{}}}b", STEPS / 2 - 1),
         "((a{0,9}){0,9}){0,4}b".to_owned(),
         "(.*.*.*.*.*.*.*.*){12}=.*".to_owned(),
-        format!("([^{many}]){{10}}b"),
-        "(){1000}".repeat(24) + "b",
-        "(){0,1000}b".to_owned(),
+        format!("([^{many}]*){{10}}b"),
+        "(){1000}".repeat(22) + "b",
+        "(){0,999}b".to_owned(),
         format!("a{}", "{1,2}".repeat(8)),
         format!("{}b", "a|".repeat(99)),
     ];
     let word = "a".repeat(MATCHED_BYTES);
     for text in worst {
-        // A set of rules has so many, and each message is tried on all of them.
         let begun = Instant::now();
-        for _ in 0..PATTERNS {
-            if let Ok(pattern) = Pattern::new(&text) {
-                std::hint::black_box(pattern.matches(&word));
-            }
-        }
-        // Seconds are what an exponential or a cubic step would take, far from any machine's noise.
+        let pattern = Pattern::new(&text).unwrap_or_else(|refusal| panic!("{refusal}"));
+        std::hint::black_box(pattern.matches(&word));
+        // Milliseconds; a way that is tried twice makes minutes of them, far from a machine's noise.
         let taken = begun.elapsed();
         assert!(taken < Duration::from_secs(5), "{text} took {taken:?}");
     }

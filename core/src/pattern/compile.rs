@@ -16,19 +16,24 @@ use super::step::Step;
 /// # Errors
 /// Where it stops being a pattern, and what would have been one.
 pub(super) fn compile(text: &str) -> Result<Vec<Step>, Fault> {
-    let mut compiler = Compiler { text, rest: text.chars(), steps: Vec::new() };
-    compiler.pattern()?;
-    Ok(compiler.steps)
+    let mut compiler = Compiler { text, rest: text.chars(), from: 0, steps: Vec::new() };
+    match compiler.pattern() {
+        Ok(()) => Ok(compiler.steps),
+        Err(expected) => Err(Fault { expected, found: compiler.from..compiler.at() }),
+    }
 }
 
 /// What is wrong with a pattern.
 #[derive(Debug)]
 pub(super) struct Fault {
     /// What would have been right.
-    pub(super) expected: &'static str,
+    pub(super) expected: Expected,
     /// The bytes of what is not; none at the pattern's end.
     pub(super) found: Range<usize>,
 }
+
+/// What would have been right.
+type Expected = &'static str;
 
 /// The steps of an open group; the whole pattern is one.
 struct Group {
@@ -48,33 +53,33 @@ enum Escaped {
 struct Compiler<'a> {
     text: &'a str,
     rest: Chars<'a>,
+    /// The byte where begins what is read now: it is wrong if something is.
+    from: usize,
     steps: Vec<Step>,
 }
 
 impl Compiler<'_> {
-    fn pattern(&mut self) -> Result<(), Fault> {
+    fn pattern(&mut self) -> Result<(), Expected> {
         let mut outer = vec![];
         let mut group = Group { start: 0, branch: None };
         // Where the steps begin that a repetition would repeat.
         let mut latest = None;
         loop {
-            let from = self.at();
+            self.from = self.at();
             let Some(c) = self.rest.next() else { break };
             let start = self.steps.len();
             latest = match c {
                 '(' => {
                     if self.eat('?') && !self.eat(':') {
                         self.rest.next();
-                        return Err(
-                            self.fault(from, "`(` or `(?:` and no flag, name or look-around")
-                        );
+                        return Err("`(` or `(?:` and no flag, name or look-around");
                     }
                     outer.push(mem::replace(&mut group, Group { start, branch: None }));
                     None
                 }
                 ')' => {
                     let Some(enclosing) = outer.pop() else {
-                        return Err(self.fault(from, "a `(` before each `)`, or `\\)`"));
+                        return Err("a `(` before each `)`, or `\\)`");
                     };
                     self.join(&group);
                     Some(mem::replace(&mut group, enclosing).start)
@@ -86,30 +91,31 @@ impl Compiler<'_> {
                 }
                 '?' | '*' | '+' | '{' => {
                     let Some(first) = latest else {
-                        return Err(self.fault(from, "something to repeat before it"));
+                        return Err("something to repeat before it");
                     };
-                    self.repetition(from, c, first)?;
+                    self.repetition(c, first)?;
                     latest
                 }
                 c => {
-                    self.atom(from, c)?;
+                    self.atom(c)?;
                     Some(start)
                 }
             };
         }
         if !outer.is_empty() {
-            return Err(self.fault(self.at(), "a `)` for each `(`"));
+            return Err("a `)` for each `(`");
         }
         self.join(&group);
         // What cannot be repeated takes three steps a byte at most, so it is enough to look here.
         if self.steps.len() > STEPS {
-            return Err(self.fault(0, TOO_LARGE));
+            self.from = 0;
+            return Err(TOO_LARGE);
         }
         Ok(())
     }
 
     /// What stands for itself or for a set of characters, or for an end of the word.
-    fn atom(&mut self, from: usize, c: char) -> Result<(), Fault> {
+    fn atom(&mut self, c: char) -> Result<(), Expected> {
         let start = self.steps.len();
         match c {
             '^' => self.steps.push(Step::Start),
@@ -119,7 +125,7 @@ impl Compiler<'_> {
                 self.one('\n');
             }
             '[' => self.class()?,
-            c => match self.meant_by(from, c)? {
+            c => match self.meant_by(c)? {
                 Escaped::One(c) => self.one(c),
                 Escaped::Class(letter) => {
                     self.steps.push(UNKNOWN);
@@ -139,8 +145,8 @@ impl Compiler<'_> {
         }
     }
 
-    /// Repeats the steps from `first` as `sign` says, which stood at `from`.
-    fn repetition(&mut self, from: usize, sign: char, first: usize) -> Result<(), Fault> {
+    /// Repeats the steps from `first` as `sign` says.
+    fn repetition(&mut self, sign: char, first: usize) -> Result<(), Expected> {
         let counts = match sign {
             '?' => Some((0, Some(1))),
             '*' => Some((0, None)),
@@ -149,17 +155,17 @@ impl Compiler<'_> {
         };
         let Some((least, most)) = counts else {
             self.rest.next();
-            return Err(self.fault(from, "`{n}`, `{n,}` or `{n,m}`, or `\\{`"));
+            return Err("`{n}`, `{n,}` or `{n,m}`, or `\\{`");
         };
         let copies = most.unwrap_or(least.max(1));
         if least > copies {
-            return Err(self.fault(from, "`{n,m}` with n at most m"));
+            return Err("`{n,m}` with n at most m");
         }
         let repeated = self.steps.split_off(first);
         let length = repeated.len();
         // Copies of nothing are counted as well: making them takes time.
         if copies > STEPS || first + copies * (length + 1) > STEPS + least {
-            return Err(self.fault(from, TOO_LARGE));
+            return Err(TOO_LARGE);
         }
         for copy in 0..copies {
             if copy >= least {
@@ -187,7 +193,7 @@ impl Compiler<'_> {
     }
 
     /// What follows the `[` of a class.
-    fn class(&mut self) -> Result<(), Fault> {
+    fn class(&mut self) -> Result<(), Expected> {
         let start = self.steps.len();
         self.steps.push(UNKNOWN);
         let negated = self.eat('^');
@@ -199,17 +205,17 @@ impl Compiler<'_> {
             self.one(']');
         }
         loop {
-            let from = self.at();
-            let c = self.in_class(from)?;
+            let c = self.in_class()?;
+            let from = self.from;
             match c {
                 ']' => break,
-                '[' => return Err(self.fault(from, "no class in a class, or `\\[`")),
+                '[' => return Err("no class in a class, or `\\[`"),
                 '&' | '-' | '~' if self.eat(c) => {
-                    return Err(self.fault(from, "no operator on classes, or a `\\` before each"));
+                    return Err("no operator on classes, or a `\\` before each");
                 }
                 _ => {}
             }
-            let first = self.meant_by(from, c)?;
+            let first = self.meant_by(c)?;
             let rest = self.rest.as_str();
             let is_range =
                 rest.starts_with('-') && !rest.starts_with("-]") && !rest.starts_with("--");
@@ -221,13 +227,14 @@ impl Compiler<'_> {
                 continue;
             }
             self.rest.next();
-            let at = self.at();
-            let c = self.in_class(at)?;
-            match (first, self.meant_by(at, c)?) {
+            let c = self.in_class()?;
+            let last = self.meant_by(c)?;
+            self.from = from;
+            match (first, last) {
                 (Escaped::One(first), Escaped::One(last)) if first <= last => {
                     self.steps.push(Step::Range(first.into(), last.into()));
                 }
-                _ => return Err(self.fault(from, "a range from one character to a later one")),
+                _ => return Err("a range from one character to a later one"),
             }
         }
         self.set(start, negated);
@@ -235,20 +242,21 @@ impl Compiler<'_> {
     }
 
     /// The next character of a class.
-    fn in_class(&mut self, from: usize) -> Result<char, Fault> {
-        self.rest.next().ok_or_else(|| self.fault(from, "a `]` for each `[`"))
+    fn in_class(&mut self) -> Result<char, Expected> {
+        self.from = self.at();
+        self.rest.next().ok_or("a `]` for each `[`")
     }
 
-    /// What `c`, at `from`, stands for.
-    fn meant_by(&mut self, from: usize, c: char) -> Result<Escaped, Fault> {
+    /// What `c` stands for, which was read last.
+    fn meant_by(&mut self, c: char) -> Result<Escaped, Expected> {
         match c {
-            '\\' => self.escaped(from),
+            '\\' => self.escaped(),
             c => Ok(Escaped::One(c)),
         }
     }
 
-    /// What follows a `\` at `from`.
-    fn escaped(&mut self, from: usize) -> Result<Escaped, Fault> {
+    /// What follows a `\`.
+    fn escaped(&mut self) -> Result<Escaped, Expected> {
         let one = match self.rest.next() {
             Some(letter @ ('d' | 'D' | 'w' | 'W' | 's' | 'S')) => {
                 return Ok(Escaped::Class(letter));
@@ -264,9 +272,7 @@ impl Compiler<'_> {
                 };
                 let Some(c) = code.and_then(char::from_u32) else {
                     self.rest.next();
-                    return Err(
-                        self.fault(from, "a character's number, as in `\\x41` or `\\u{E9}`")
-                    );
+                    return Err("a character's number, as in `\\x41` or `\\u{E9}`");
                 };
                 Some(c)
             }
@@ -275,9 +281,7 @@ impl Compiler<'_> {
                 other.filter(|c| c.is_ascii() && !c.is_ascii_alphanumeric() && !"<>".contains(*c))
             }
         };
-        one.map(Escaped::One).ok_or_else(|| {
-            self.fault(from, "`\\` before one of `dDwWsStnrxu` or a punctuation mark")
-        })
+        one.map(Escaped::One).ok_or("`\\` before one of `dDwWsStnrxu` or a punctuation mark")
     }
 
     /// The number that is written in so many digits.
@@ -338,11 +342,6 @@ impl Compiler<'_> {
     /// The byte that is next.
     fn at(&self) -> usize {
         self.text.len() - self.rest.as_str().len()
-    }
-
-    /// What was read from `from` is wrong.
-    fn fault(&self, from: usize, expected: &'static str) -> Fault {
-        Fault { expected, found: from..self.at() }
     }
 }
 

@@ -72,6 +72,7 @@ mod domain;
 mod environment;
 mod firsts;
 mod forcing;
+mod grapheme;
 mod keyword;
 mod keyword_set;
 mod language;

@@ -4,9 +4,8 @@
 
 use alloc::vec::Vec;
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use crate::alphabet::septets;
+use crate::grapheme::graphemes;
 use crate::limits::LISTED;
 use crate::{Forcing, forcing};
 
@@ -158,7 +157,7 @@ fn walk(text: &str, policy: Policy, each: &mut dyn FnMut(usize)) -> Count {
             }
         }
         Policy::Graphemes => {
-            for cluster in text.graphemes(true) {
+            for cluster in graphemes(text) {
                 let units = cluster.bytes().map(|byte| usize::from(table[usize::from(byte)]));
                 let whole = units.clone().sum::<usize>();
                 match whole <= limit {

@@ -85,13 +85,99 @@ fn instead(variant: &str) -> &'static str {
     }
 }
 
-/// Words of letters, with their places.
+/// Words of letters and digits, with their places.
 fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
     core::iter::from_fn(move || {
-        let from = at + text[at..].find(|c: char| c.is_alphanumeric())?;
-        let to = text[from..].find(|c: char| !c.is_alphanumeric()).map_or(text.len(), |n| from + n);
+        let from = at + text[at..].find(is_of_a_word)?;
+        let to = text[from..].find(|c| !is_of_a_word(c)).map_or(text.len(), |n| from + n);
         at = to;
         Some((from, &text[from..to]))
     })
+}
+
+/// Whether `c` is of a word: in ASCII a letter or a digit, elsewhere what is no punctuation, symbol
+/// or space. A combining mark is of the word whose letter it is on. `char::is_alphanumeric` would
+/// bring 2,500 bytes of tables into the module, compressed, to know the letters of every script.
+fn is_of_a_word(c: char) -> bool {
+    match c {
+        '\0'..='\x7F' => c.is_ascii_alphanumeric(),
+        // Latin-1; from general punctuation to arrows and symbols; Chinese and Japanese.
+        'ª' | 'µ' | 'º' | '々'..='〇' | '〡'..='〩' | '〱'..='〵' | '〸'..='〼' => true,
+        '\u{80}'..='\u{BF}' | '×' | '÷' => false,
+        '\u{2000}'..='\u{2BFF}' | '\u{2E00}'..='\u{2E7F}' => false,
+        '\u{3000}'..='\u{303F}' | '・' => false,
+        // Signs of Greek, Armenian, Hebrew, Arabic, Urdu, Hindi, Thai, Georgian, Amharic, Burmese,
+        // Khmer.
+        '\u{37E}' | '\u{387}' | '\u{55A}'..='\u{55F}' | '\u{589}' | '\u{58A}' => false,
+        '\u{5BE}' | '\u{5F3}' | '\u{5F4}' | '\u{60C}' | '\u{61B}'..='\u{61F}' => false,
+        '\u{66A}'..='\u{66D}' | '\u{6D4}' | '\u{964}' | '\u{965}' | '\u{E3F}' | '\u{E4F}' => false,
+        '\u{10FB}' | '\u{1360}'..='\u{1368}' | '\u{104A}'..='\u{104F}' => false,
+        '\u{17D4}'..='\u{17D6}' | '\u{17D8}'..='\u{17DB}' => false,
+        // Punctuation in upright and in full width, and what stands for a character that is lost.
+        '\u{FE10}'..='\u{FE1F}' | '\u{FE30}'..='\u{FE6F}' | '\u{FEFF}' => false,
+        '\u{FF00}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}' | '\u{FF3B}'..='\u{FF40}' => false,
+        '\u{FF5B}'..='\u{FF65}' | '\u{FFE0}'..='\u{FFFF}' => false,
+        // Emoji, cards and other pictures; flags' tags.
+        '\u{1F000}'..='\u{1FAFF}' | '\u{E0000}'..='\u{E0FFF}' => false,
+        _ => !c.is_whitespace(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn every_letter_and_digit_is_of_a_word_and_no_sign_is() {
+        for c in '\0'..=char::MAX {
+            // Small and encircled ones, fractions, signs made of letters: ², ½, ⅷ, ℃, ⓐ, 🄰; and U+2E2F.
+            let sign = matches!(c, '\u{B2}'..='\u{BE}' | '\u{2000}'..='\u{2BFF}' | 'ⸯ')
+                || matches!(c, '\u{1F000}'..='\u{1FAFF}');
+            if c.is_alphanumeric() && !sign {
+                assert!(is_of_a_word(c), "{c}");
+            }
+            assert!(!is_of_a_word(c) || !(c.is_whitespace() || c.is_control()), "{c:?}");
+        }
+        let signs = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~¡¢£¤¥¦§¨©«¬®¯°±´¶·¸»¿×÷‐–—‘’‚“”„†•…‰′‹›‼⁇€₹™→∞⌘■☎✓\
+            ❤⭐　、。〈〉《》「」『』【】〜・！（），：；？［］｛｝～￥¤;·՞։׳״،؛؟۔।॥฿჻።၊។\u{FEFF}👋🇨🎉\u{FFFD}";
+        for c in signs.chars() {
+            assert!(!is_of_a_word(c) && !c.is_alphanumeric(), "{c}");
+        }
+    }
+
+    #[test]
+    fn texts_part_into_words_as_by_the_tables_of_unicode() {
+        for text in [
+            "Reply STOP to unsubscribe, HELP for help.",
+            "Responde “SÍ” para confirmar; ¿dudas? ¡Llámanos…!",
+            "Répondez «ARRÊT» ou « STOP » – c’est gratuit",
+            "Antworten Sie „STOPP“ — größer/kleiner, 5€ & mehr",
+            "Svar ‘STOP’ på 1984·ØÅ",
+            "Ответьте СТОП, чтобы отписаться.",
+            "Απαντήστε ΣΤΟΠ;",
+            "回复“退订”即可取消。",
+            "「STOP」と返信・中止",
+            "정지라고 답장하세요.",
+            "أرسل STOP، شكرا؟",
+            "השיבו STOP״ תודה",
+            "Trả lời STOP để hủy",
+            "👋STOP🎉 ✓YES→NO ＳＴＯＰ！",
+        ] {
+            let expected: Vec<_> = text
+                .split(|c: char| !c.is_alphanumeric())
+                .filter(|word| !word.is_empty())
+                .collect();
+            let found: Vec<_> = words(text).map(|(_, word)| word).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_mark_is_of_the_word_whose_letter_it_is_on() {
+        for word in ["SI\u{301}", "हिन्दी", "ไม่", "न\u{94D}"] {
+            assert!(words(word).eq([(0, word)]), "{word}");
+        }
+    }
 }

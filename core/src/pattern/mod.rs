@@ -134,6 +134,7 @@ mod tests {
         ("[A-C_x-z]+", &["abcABC_xyzXYZ"], &["d", "w", "-"]),
         ("[^a-c]", &["d", "é"], &["a", "B", "ab"]),
         ("[X-c]", &["x", "A", "z", "_", "C"], &["d", "w"]),
+        ("[b-b]", &["b", "B"], &["a", "c"]),
         ("[à-é]", &["è"], &["È", "e"]),
         ("[-a-]+", &["-a-A"], &["b"]),
         ("[a-c-e]+", &["b-e"], &["d"]),
@@ -240,6 +241,10 @@ mod tests {
         (
             r"\x{}",
             r"expected a character's number, as in `\x41` or `\u{E9}`, found `\x{}` at byte 0",
+        ),
+        (
+            "ba{1000}",
+            "expected at most 1000 steps, all repetitions written out, found `{1000}` at byte 2",
         ),
         (
             "a{1001}",

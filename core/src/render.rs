@@ -100,7 +100,7 @@ pub fn deliverable(text: &str) -> Result<(), Refusal> {
             ));
         }
     }
-    if text.contains('\0') {
+    if text.as_bytes().contains(&0) {
         return Err(Refusal::new(
             Code::TextNul,
             "the message holds U+0000: expected text; remove it from the body or its values",

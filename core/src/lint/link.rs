@@ -36,7 +36,8 @@ const PHONE_DIGITS: usize = 7;
 pub(super) fn lint(desk: &mut Desk<'_>, template: &Template<'_>, campaign: Option<Campaign>) {
     let body = template.body();
     for word in body.split_ascii_whitespace() {
-        let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric() && !"+/".contains(c));
+        let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/');
+        let word = word.trim_matches(|c| !part(c));
         let Some(host) = host(word) else { continue };
         let from = word.as_ptr().addr() - body.as_ptr().addr();
         let shortener = SHORTENERS.iter().find(|one| one.eq_ignore_ascii_case(host));
@@ -99,7 +100,7 @@ fn phones(template: &Template<'_>) -> impl Iterator<Item = (usize, usize)> {
         loop {
             let found = body[at..].find(|c: char| c.is_ascii_digit() || c == '+')?;
             let from = at + found;
-            let part = |c: char| c.is_ascii_digit() || "+-. ()/".contains(c);
+            let part = |c: char| matches!(c, '0'..='9' | '+' | '-' | '.' | ' ' | '(' | ')' | '/');
             let run = body[from..].find(|c| !part(c)).map_or(body.len(), |length| from + length);
             let to = from + body[from..run].trim_end_matches(|c: char| !c.is_ascii_digit()).len();
             at = run.max(from + 1);

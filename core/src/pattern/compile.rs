@@ -277,9 +277,8 @@ impl Compiler<'_> {
                 Some(c)
             }
             // Other engines know `\<` and `\>` as edges of words.
-            other => {
-                other.filter(|c| c.is_ascii() && !c.is_ascii_alphanumeric() && !"<>".contains(*c))
-            }
+            other => other
+                .filter(|c| c.is_ascii() && !c.is_ascii_alphanumeric() && !matches!(c, '<' | '>')),
         };
         one.map(Escaped::One).ok_or("`\\` before one of `dDwWsStnrxu` or a punctuation mark")
     }

@@ -13,7 +13,7 @@ use crate::asked::{Asked, Refusal, refusal};
 use crate::limits::{DEPTH, REQUEST_BYTES, RESPONSE_BYTES};
 use crate::value::{self, Unreadable, Value};
 use crate::writer::Writer;
-use crate::{answer, ask};
+use crate::{answer, ask, key};
 
 /// Every op, in the order of ABI.md.
 pub const OPS: &[&str] = &[
@@ -36,7 +36,7 @@ pub fn call(request: &[u8], host: &mut impl core::Host) -> String {
         let ask = Asked::of(&request);
         let mut done = Ok(());
         out.object(|out| {
-            out.key("ok");
+            out.key(key!("ok"));
             done = answer(&ask, host, out);
         });
         done

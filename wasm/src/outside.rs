@@ -81,7 +81,7 @@ fn object(fields: &[(&str, &str)]) -> Vec<u8> {
     let mut out = Writer::new();
     out.object(|out| {
         for (name, text) in fields {
-            out.key(name).text(text);
+            out.name(name).text(text);
         }
     });
     out.finish().unwrap_or_default().into_bytes()

@@ -94,6 +94,25 @@ pub enum Unreadable {
     Twice(String),
 }
 
+/// Bytes until the first that a string of JSON cannot hold as it is: most strings have none, and
+/// a request is read and a response written in the time that this takes.
+pub(crate) fn plain(text: &str) -> usize {
+    let special = |byte: &u8| SPECIAL[usize::from(*byte)];
+    text.as_bytes().iter().position(special).unwrap_or(text.len())
+}
+
+static SPECIAL: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut control = 0;
+    while control < 0x20 {
+        table[control] = true;
+        control += 1;
+    }
+    table[b'"' as usize] = true;
+    table[b'\\' as usize] = true;
+    table
+};
+
 struct Reader<'a> {
     text: &'a str,
     /// Bytes that were read; always the start of a character.
@@ -176,11 +195,9 @@ impl<'a> Reader<'a> {
         self.at += 1;
         let mut read = Cow::Borrowed("");
         loop {
-            let from = self.at;
-            while self.peek().is_some_and(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
-                self.at += 1;
-            }
-            let plain = &self.text[from..self.at];
+            let rest = &self.text[self.at..];
+            let plain = &rest[..plain(rest)];
+            self.at += plain.len();
             if read.is_empty() {
                 read = Cow::Borrowed(plain);
             } else {

@@ -4,6 +4,20 @@
 use alloc::string::String;
 
 use crate::limits::RESPONSE_BYTES;
+use crate::value::plain;
+
+/// The name of a field as it stands in JSON: `"name":`, whole, because what takes time is the
+/// number of pieces and not their length.
+#[derive(Debug, Clone, Copy)]
+pub struct Key(#[doc(hidden)] pub &'static str);
+
+/// Makes a [`Key`] of a name without signs that JSON escapes.
+#[macro_export]
+macro_rules! key {
+    ($name:literal) => {
+        $crate::writer::Key(concat!("\"", $name, "\":"))
+    };
+}
 
 /// JSON in the making. What is written inside [`object`](Self::object) begins with its
 /// [`key`](Self::key); commas come by themselves.
@@ -29,9 +43,10 @@ impl Writer {
 
     /// `{…}`
     pub fn object(&mut self, fields: impl FnOnce(&mut Self)) {
-        self.begin("{");
+        self.begin();
+        self.sign(b'{');
         fields(self);
-        self.push("}");
+        self.sign(b'}');
     }
 
     /// `[…]`, each item as `each` writes it.
@@ -40,30 +55,38 @@ impl Writer {
         items: impl IntoIterator<Item = T>,
         mut each: impl FnMut(&mut Self, T),
     ) {
-        self.begin("[");
+        self.begin();
+        self.sign(b'[');
         for item in items {
             each(self, item);
         }
-        self.push("]");
+        self.sign(b']');
     }
 
-    /// The name of a field, whose value is written next.
-    pub fn key(&mut self, name: &str) -> &mut Self {
+    /// The name of a field as [`key!`](crate::key) makes it, whose value is written next.
+    pub fn key(&mut self, key: Key) -> &mut Self {
+        self.begin();
+        self.push(key.0);
+        self
+    }
+
+    /// The name of a field that is not known before.
+    pub fn name(&mut self, name: &str) -> &mut Self {
         self.text(name);
-        self.push(":");
+        self.sign(b':');
         self
     }
 
     /// A string.
     pub fn text(&mut self, text: &str) {
-        self.begin("\"");
-        let mut plain = 0;
-        for (at, byte) in text.bytes().enumerate() {
-            if byte >= b' ' && byte != b'"' && byte != b'\\' {
-                continue;
-            }
-            self.push(&text[plain..at]);
-            plain = at + 1;
+        self.begin();
+        self.sign(b'"');
+        let mut rest = text;
+        loop {
+            let (before, special) = rest.split_at(plain(rest));
+            self.push(before);
+            let Some(&byte) = special.as_bytes().first() else { break };
+            rest = &special[1..];
             match byte {
                 b'"' => self.push("\\\""),
                 b'\\' => self.push("\\\\"),
@@ -79,8 +102,7 @@ impl Writer {
                 }
             }
         }
-        self.push(&text[plain..]);
-        self.push("\"");
+        self.sign(b'"');
     }
 
     /// A string or `null`.
@@ -93,7 +115,7 @@ impl Writer {
 
     /// A whole number.
     pub fn number(&mut self, number: usize) {
-        self.begin("");
+        self.begin();
         let mut digits = [0_u8; 20];
         let (mut from, mut rest) = (digits.len(), number);
         loop {
@@ -104,26 +126,36 @@ impl Writer {
                 break;
             }
         }
-        self.push(str::from_utf8(&digits[from..]).unwrap_or_default());
+        digits[from..].iter().for_each(|digit| self.sign(*digit));
     }
 
     /// `true` or `false`
     pub fn bool(&mut self, value: bool) {
-        self.begin(if value { "true" } else { "false" });
+        self.begin();
+        self.push(if value { "true" } else { "false" });
     }
 
     /// `null`
     pub fn null(&mut self) {
-        self.begin("null");
+        self.begin();
+        self.push("null");
     }
 
     /// Begins a value: with a comma, unless it is the first where it stands.
-    fn begin(&mut self, with: &str) {
+    fn begin(&mut self) {
         match self.json.as_bytes().last() {
             None | Some(b'{' | b'[' | b':') => {}
-            Some(_) => self.push(","),
+            Some(_) => self.sign(b','),
         }
-        self.push(with);
+    }
+
+    /// One sign. Not [`push`](Self::push): to copy a single byte takes as long as to copy a line.
+    fn sign(&mut self, sign: u8) {
+        if self.json.len() < RESPONSE_BYTES {
+            self.json.push(char::from(sign));
+        } else {
+            self.full = true;
+        }
     }
 
     fn push(&mut self, text: &str) {
@@ -144,15 +176,16 @@ impl Default for Writer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::key;
 
     #[test]
     fn commas_stand_between_values_and_nowhere_else() {
         let mut out = Writer::new();
         out.object(|out| {
-            out.key("a").list([1, 20, 0], Writer::number);
-            out.key("b").object(|_| {});
-            out.key("c").list([None, Some("x:{[")], Writer::maybe);
-            out.key("d").bool(true);
+            out.key(key!("a")).list([1, 20, 0], Writer::number);
+            out.key(key!("b")).object(|_| {});
+            out.key(key!("c")).list([None, Some("x:{[")], Writer::maybe);
+            out.key(key!("d")).bool(true);
         });
         let expected = r#"{"a":[1,20,0],"b":{},"c":[null,"x:{["],"d":true}"#;
         assert_eq!(out.finish().as_deref(), Some(expected));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use serde_json::Value as Oracle;
+use verbatim_wasm::key;
 use verbatim_wasm::value::{Unreadable, Value, read};
 use verbatim_wasm::writer::Writer;
 
@@ -147,9 +148,9 @@ proptest! {
         let mut out = Writer::new();
         out.object(|out| {
             for (name, (text, number)) in &fields {
-                out.key(name).object(|out| {
-                    out.key("text").text(text);
-                    out.key("numbers").list([*number as usize; 2], Writer::number);
+                out.name(name).object(|out| {
+                    out.key(key!("text")).text(text);
+                    out.key(key!("numbers")).list([*number as usize; 2], Writer::number);
                 });
             }
         });

@@ -44,7 +44,7 @@
 //! |---|---|
 //! | [`Template`], [`parse`], [`Token`], [`Kind`] | `template.rs`, `token.rs` |
 //! | [`Diagnostic`], [`Code`], [`Fix`] | `diagnostic.rs`, `code.rs`, `near_miss.rs` |
-//! | [`Values`], [`render()`], [`preview()`] | `values.rs`, `render.rs`, `preview.rs` |
+//! | [`Values`], [`render()`], [`fill`], [`preview()`] | `values.rs`, `render.rs`, `preview.rs` |
 //! | [`Slots`]: values by position | `slots.rs` |
 //! | [`segments`], [`count`], [`forcing`] | `segment.rs`, `alphabet.rs`, `forcing.rs` |
 //! | [`classify`], [`Rules`], [`KeywordSet`] | `keyword.rs`, `keyword_set.rs`, `pattern.rs` |
@@ -122,7 +122,7 @@ pub use prompt::{PromptCheck, Reference, Target, check_prompt};
 pub use range::{Offsets, TextRange};
 pub use receive::{Answerer, Disposition, Inbound, OptOutType, Received, receive};
 pub use refusal::{Detail, Refusal};
-pub use render::{Missing, MissingValue, deliverable, render};
+pub use render::{Missing, MissingValue, deliverable, fill, render};
 pub use segment::{Count, Encoding, Policy, Segments, count, segments};
 pub use send::{Candidate, Consent, Content, Host, Outbound, SendState, Sent, Veto, send};
 pub use sender::Sender;

@@ -75,5 +75,9 @@ mod tests {
         assert!(sid("MG", 33).is_err());
         assert!(sid("AC", 32).is_err());
         assert!(sid("MGx", 31).is_err());
+        let text = format!("MG{}", "0".repeat(32));
+        let sid = MessagingServiceSid::new(&text).unwrap();
+        assert_eq!(format!("{sid} {sid:?}"), format!("{text} MessagingServiceSid({text})"));
+        assert_eq!(text.parse(), Ok(sid));
     }
 }

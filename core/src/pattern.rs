@@ -90,6 +90,14 @@ mod tests {
     }
 
     #[test]
+    fn a_pattern_is_what_is_written() {
+        let [one, other] = ["a", "b"].map(|text| Pattern::new(text).unwrap());
+        assert_eq!((one.as_str(), other.as_str()), ("a", "b"));
+        assert_eq!(one, Pattern::new("a").unwrap());
+        assert_ne!(one, other);
+    }
+
+    #[test]
     fn what_could_stall_a_host_is_refused() {
         for bad in ["", "(", "a)|(b", "a*", "(a{100}){100}{100}", &"a".repeat(201)] {
             assert!(Pattern::new(bad).is_err(), "{bad}");

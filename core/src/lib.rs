@@ -53,7 +53,8 @@
 //! | [`bounds()`], [`Domains`] | `bounds.rs`, `domain.rs`, `shape.rs` |
 //! | [`check_prompt()`] | `prompt.rs` |
 //! | [`send()`], [`receive()`] | `send.rs`, `receive.rs` |
-//! | [`PhoneNumber`], [`MessagingServiceSid`], [`Sender`], [`Title`] | a file each |
+//! | [`MessagingServiceSid`], [`AccountSid`] | `sid.rs` |
+//! | [`PhoneNumber`], [`Sender`], [`Title`] | a file each |
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -77,7 +78,6 @@ mod keyword_set;
 mod language;
 pub mod limits;
 mod lint;
-mod messaging_service_sid;
 mod names;
 mod near_miss;
 #[cfg(feature = "patterns")]
@@ -93,6 +93,7 @@ mod segment;
 mod send;
 mod sender;
 mod shape;
+mod sid;
 mod slots;
 mod template;
 mod title;
@@ -112,7 +113,6 @@ pub use forcing::{Forcing, forcing};
 pub use keyword::{Classification, Keyword, Replies, Rules, Step, classify, variants};
 pub use keyword_set::KeywordSet;
 pub use language::choose;
-pub use messaging_service_sid::MessagingServiceSid;
 pub use names::Names;
 #[cfg(feature = "patterns")]
 pub use pattern::Pattern;
@@ -126,6 +126,7 @@ pub use render::{Missing, MissingValue, deliverable, fill, render};
 pub use segment::{Count, Encoding, Policy, Segments, count, segments};
 pub use send::{Candidate, Consent, Content, Host, Outbound, SendState, Sent, Veto, send};
 pub use sender::Sender;
+pub use sid::{AccountSid, MessagingServiceSid};
 pub use slots::Slots;
 pub use template::{Parsed, Template, parse};
 pub use title::Title;

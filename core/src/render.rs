@@ -115,18 +115,15 @@ pub fn deliverable(text: &str) -> Result<(), Refusal> {
             "the message is blank: expected at least one character that is not white space",
         ));
     }
-    // Bytes are at least as many as characters, and cost nothing to count.
-    if text.len() > MESSAGE_CHARS {
+    if text.chars().nth(MESSAGE_CHARS).is_some() {
         let chars = text.chars().count();
-        if chars > MESSAGE_CHARS {
-            return Err(Refusal::new(
-                Code::TextLength,
-                format!(
-                    "the message has {chars} characters: expected at most {MESSAGE_CHARS}; \
-                     shorten the body or its values"
-                ),
-            ));
-        }
+        return Err(Refusal::new(
+            Code::TextLength,
+            format!(
+                "the message has {chars} characters: expected at most {MESSAGE_CHARS}; shorten \
+                 the body or its values"
+            ),
+        ));
     }
     if text.contains('\0') {
         return Err(Refusal::new(

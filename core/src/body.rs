@@ -3,10 +3,12 @@
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;
+use alloc::vec::Vec;
 
 use crate::limits::BODY_CHARS;
 use crate::{
-    Code, Diagnostic, Edit, Fix, Missing, Offsets, Refusal, TextRange, Values, deliverable, parse,
+    Code, Diagnostic, Edit, Fix, Missing, Offsets, Refusal, TextRange, Values, deliverable, fill,
+    parse,
 };
 
 /// The text of a message from a body and its values, or why it may not leave.
@@ -19,14 +21,25 @@ pub fn compose<V: Values + ?Sized>(
     values: &V,
     missing: Missing,
 ) -> Result<String, Refusal> {
-    let parsed = parse(body);
-    let mut findings = whole(body).chain(parsed.diagnostics()).peekable();
-    if findings.peek().is_some() {
-        return Err(Refusal::of_body(findings, whole(body).count() + parsed.diagnostics_total()));
-    }
-    let text = parsed.template.render(values, missing)?;
+    let filled = if whole(body).next().is_none() { fill(body, values, missing) } else { None };
+    let text = filled.map_or_else(|| explain(body, values, missing), Ok)?;
     deliverable(&text)?;
     Ok(text)
+}
+
+/// The same by the longer way, which says what is wrong.
+fn explain<V: Values + ?Sized>(
+    body: &str,
+    values: &V,
+    missing: Missing,
+) -> Result<String, Refusal> {
+    let parsed = parse(body);
+    let whole: Vec<_> = whole(body).collect();
+    let total = whole.len() + parsed.diagnostics_total();
+    match total {
+        0 => parsed.template.render(values, missing),
+        _ => Err(Refusal::of_body(whole.into_iter().chain(parsed.diagnostics()), total)),
+    }
 }
 
 /// Findings about the body as a whole.
@@ -36,8 +49,7 @@ pub(crate) fn whole(body: &str) -> impl Iterator<Item = Diagnostic> {
 
 /// Whether a body has more characters than a body may have.
 pub(crate) fn is_too_long(body: &str) -> bool {
-    // Bytes are at least as many as characters, and cost nothing to count.
-    body.len() > BODY_CHARS && body.chars().count() > BODY_CHARS
+    body.chars().nth(BODY_CHARS).is_some()
 }
 
 fn length(body: &str) -> Option<Diagnostic> {

@@ -81,10 +81,8 @@ impl Bounds {
     /// together hold at least a segment's units. A message of one segment stays one.
     fn outside_of_graphemes(self) -> Self {
         let at_least = |one: Extreme| Extreme { witness: None, ..one };
-        let at_most = |one: Extreme| match one.segments {
-            0 | 1 => one,
-            several => Extreme { segments: 2 * several + 1, witness: None, ..one },
-        };
+        let at_most =
+            |one: Extreme| Extreme { segments: 2 * one.segments + 1, witness: None, ..one };
         let single = self.max.as_ref().is_none_or(|max| max.segments <= 1);
         match single {
             true => self,
@@ -172,6 +170,10 @@ impl Search {
         search
     }
 
+    const fn is_spent(&self) -> bool {
+        self.steps > STEPS
+    }
+
     fn improves(&self, segments: usize) -> bool {
         self.best.as_ref().is_none_or(|best| self.goal.better(segments, best.segments))
     }
@@ -189,7 +191,7 @@ impl Search {
         }
         let encoding = pieces.encoding;
         let Some(torn) = pieces.torn(&picks) else {
-            self.too_long |= self.cap.is_none() && pieces.chars(&picks) > MESSAGE_CHARS;
+            self.too_long |= pieces.chars(&picks) > MESSAGE_CHARS;
             let witness = Some(pieces.witness(&picks, row));
             self.best = Some(Extreme { segments, encoding, witness });
             return;
@@ -197,12 +199,12 @@ impl Search {
         for pick in pieces.slots[torn].picks() {
             pieces.slots[torn].fixed = Some(pick);
             self.branch(pieces, row, false);
-            if self.steps > STEPS {
+            if self.is_spent() {
                 break;
             }
         }
         pieces.slots[torn].fixed = None;
-        if root && self.steps > STEPS && self.improves(segments) {
+        if root && self.is_spent() && self.improves(segments) {
             // Cut short: what the free occurrences reach is a bound from outside.
             self.exact = false;
             self.best = Some(Extreme { segments, encoding, witness: None });
@@ -642,8 +644,7 @@ fn texts(
         return texts;
     }
     match goal {
-        // Nothing is shorter than nothing, but it may take one letter to force UCS-2.
-        Goal::Min if alphabet == Alphabet::Any => texts.push((Text::Given("ê"), ONCE)),
+        // Nothing is shorter than nothing, and no text is shorter in UCS-2 than it is in GSM-7.
         Goal::Min => {}
         Goal::Max => {
             // `€` takes two septets, `😀` two code units.
@@ -652,8 +653,7 @@ fn texts(
                 Alphabet::Gsm => &['€'],
                 Alphabet::Any => &['€', '😀'],
             };
-            // More than a message may have is more than can be sent.
-            let most = max_chars.min(MESSAGE_CHARS + 1);
+            let most = max_chars.min(MESSAGE_CHARS);
             let times = cap.map_or(most, |_| 1)..=most;
             texts.extend(longest.iter().map(|&c| (Text::Repeated(c), times.clone())));
         }

@@ -82,6 +82,7 @@ codes! {
     NotMessagingServiceSid = 31 Error "a Messaging Service SID is `MG` and 32 hexadecimal digits";
     NoSender = 32 Error "an environment without a sender refuses to send";
     TemplateNotFound = 33 Error "a send names a template that exists";
+    NotAccountSid = 34 Error "an Account SID is `AC` and 32 hexadecimal digits";
     NotGranted = 36 Error "the host grants what a call asks for";
     HostMalformed = 37 Error "the host understands what a call asks for";
     HostBudget = 38 Error "a call stays within the host's budget";

@@ -161,6 +161,7 @@ mod tests {
         check("$na|", &["${name}", "${property_name}"]);
         check("${PROP|", &["${property_name}"]);
         check("${na|me}!", &["${name}!", "${property_name}!"]);
+        check("${na|me}}", &["${name}}", "${property_name}}"]);
         check("${na|me!", &["${name}me!", "${property_name}me!"]);
         check(
             "{{|",

@@ -47,3 +47,18 @@ impl str::FromStr for Environment {
         Self::ALL.into_iter().find(|one| one.as_str() == text).ok_or(UnknownEnvironment)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_environment_reads_back_as_it_is_written_and_nothing_else_does() {
+        for one in Environment::ALL {
+            assert_eq!(alloc::format!("{one}").parse(), Ok(one));
+        }
+        for other in ["", "Live", "prod", "pre-release"] {
+            assert_eq!(other.parse::<Environment>(), Err(UnknownEnvironment));
+        }
+    }
+}

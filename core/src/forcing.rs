@@ -153,6 +153,8 @@ mod tests {
     #[test]
     fn a_joiner_is_left_where_it_joins() {
         check("a\u{200D}b", &[("\u{200D}", Some(""))]);
+        check("a\u{200D}👧", &[("\u{200D}", None), ("👧", None)]);
+        check("👩\u{200D}a", &[("👩", None), ("\u{200D}", None)]);
         check("👩\u{200D}👧", &[("👩", None), ("\u{200D}", None), ("👧", None)]);
     }
 }

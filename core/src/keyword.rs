@@ -253,6 +253,26 @@ mod tests {
         assert_eq!(with(&[], &words, "yes"), Some(Keyword::Start), "the table comes first");
     }
 
+    #[cfg(feature = "patterns")]
+    #[test]
+    fn a_pattern_counts_for_its_own_keyword_and_after_all_words() {
+        let pattern = |text| crate::Pattern::new(text).unwrap();
+        let rules = Rules {
+            patterns: [(Keyword::Help, pattern("ba.*")), (Keyword::Stop, pattern("bas.a"))].into(),
+            words: [(Keyword::Stop, String::from("bar"))].into(),
+            ..Rules::default()
+        };
+        let found = |text| {
+            let found = classify(text, &rules);
+            (found.keyword, found.matched)
+        };
+        assert_eq!(found("baz!"), (Some(Keyword::Help), Some("ba.*")));
+        assert_eq!(found("BASTA"), (Some(Keyword::Stop), Some("bas.a")), "the safer meaning");
+        assert_eq!(found("bar"), (Some(Keyword::Stop), Some("bar")));
+        assert_eq!(found("end"), (Some(Keyword::Stop), Some("END")));
+        assert_eq!(found("abas"), (None, None));
+    }
+
     #[test]
     fn the_trace_tells_each_step() {
         let rules = Rules::default();

@@ -66,6 +66,14 @@ mod tests {
         check(&all, Some("fr"), Some("en"), "hi");
         check(&all, None, Some("en"), "hi");
         check(&["hi_en", "hi_es"], Some("fr"), Some("en"), "hi_en");
+        let (none, long) = ("no such template: expected one of `hi`", "x".repeat(41));
+        check(&["hi_"], Some(""), Some(&long), none);
+        check(
+            &[],
+            Some(&long[1..]),
+            None,
+            &none.replace("`hi`", &format!("`hi_{}…`, `hi`", &long[5..])),
+        );
         check(
             &["hi_en"],
             Some("fr-CA"),

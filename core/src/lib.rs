@@ -44,7 +44,7 @@
 //! |---|---|
 //! | [`Template`], [`parse`], [`Token`], [`Kind`] | `template.rs`, `token.rs` |
 //! | [`Diagnostic`], [`Code`], [`Fix`] | `diagnostic.rs`, `code.rs`, `near_miss.rs` |
-//! | [`Values`], [`render()`], [`preview()`] | `values.rs`, `render.rs`, `preview.rs` |
+//! | [`Values`], [`render()`], [`fill`], [`preview()`] | `values.rs`, `render.rs`, `preview.rs` |
 //! | [`Slots`]: values by position | `slots.rs` |
 //! | [`segments`], [`count`], [`forcing`] | `segment.rs`, `alphabet.rs`, `forcing.rs` |
 //! | [`classify`], [`Rules`], [`KeywordSet`] | `keyword.rs`, `keyword_set.rs` |
@@ -54,7 +54,8 @@
 //! | [`bounds()`], [`Domains`] | `bounds.rs`, `domain.rs`, `shape.rs` |
 //! | [`check_prompt()`] | `prompt.rs` |
 //! | [`send()`], [`receive()`] | `send.rs`, `receive.rs` |
-//! | [`PhoneNumber`], [`MessagingServiceSid`], [`Sender`], [`Title`] | a file each |
+//! | [`MessagingServiceSid`], [`AccountSid`] | `sid.rs` |
+//! | [`PhoneNumber`], [`Sender`], [`Title`] | a file each |
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -78,7 +79,6 @@ mod keyword_set;
 mod language;
 pub mod limits;
 mod lint;
-mod messaging_service_sid;
 mod names;
 mod near_miss;
 pub mod pattern;
@@ -93,6 +93,7 @@ mod segment;
 mod send;
 mod sender;
 mod shape;
+mod sid;
 mod slots;
 mod sort;
 mod template;
@@ -113,7 +114,6 @@ pub use forcing::{Forcing, forcing};
 pub use keyword::{Classification, Keyword, Replies, Rules, Step, classify, variants};
 pub use keyword_set::KeywordSet;
 pub use language::choose;
-pub use messaging_service_sid::MessagingServiceSid;
 pub use names::Names;
 pub use pattern::Pattern;
 pub use phone_number::PhoneNumber;
@@ -122,10 +122,11 @@ pub use prompt::{PromptCheck, Reference, Target, check_prompt};
 pub use range::{Offsets, TextRange};
 pub use receive::{Answerer, Disposition, Inbound, OptOutType, Received, receive};
 pub use refusal::{Detail, Refusal};
-pub use render::{Missing, MissingValue, deliverable, render};
+pub use render::{Missing, MissingValue, deliverable, fill, render};
 pub use segment::{Count, Encoding, Policy, Segments, count, segments};
 pub use send::{Candidate, Consent, Content, Host, Outbound, SendState, Sent, Veto, send};
 pub use sender::Sender;
+pub use sid::{AccountSid, MessagingServiceSid};
 pub use slots::Slots;
 pub use sort::sort;
 pub use template::{Parsed, Template, parse};

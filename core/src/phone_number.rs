@@ -83,5 +83,8 @@ mod tests {
         {
             assert!(PhoneNumber::new(bad).is_err(), "{bad}");
         }
+        let number = PhoneNumber::new("+123").unwrap();
+        assert_eq!(format!("{number} {number:?}"), "+123 PhoneNumber(+123)");
+        assert_eq!("+123".parse(), Ok(number));
     }
 }

@@ -220,4 +220,15 @@ mod tests {
         check("{{ho:a b}} {{ho:}}", &["V014 {{ho:a b}}", "V015 {{ho:}}"]);
         check("{{foo:x}} {{twilio_sms:details", &["V010 {{foo:x}}", "V011 {{twilio_sms:details"]);
     }
+
+    #[test]
+    fn as_many_are_listed_as_may_be_and_all_are_counted() {
+        for many in [LISTED, LISTED + 1] {
+            let prompt = "${a}{{foo:x}}".repeat(many);
+            let found = check_prompt(&prompt, &Names::default());
+            let listed = (found.references.len(), found.diagnostics.len());
+            assert_eq!(listed, (LISTED, LISTED));
+            assert_eq!((found.references_total, found.diagnostics_total), (many, many));
+        }
+    }
 }

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use crate::firsts::firsts;
 use crate::limits::{LISTED, MESSAGE_CHARS};
+use crate::template::{Found, Scan};
 use crate::token::Written;
 use crate::{Code, Detail, Kind, Refusal, Template, Token, Values};
 
@@ -37,6 +38,34 @@ pub fn render<V: Values + ?Sized>(
     text.push_str(&body[literal..]);
     Ok(text)
 }
+
+/// The text of `body` with `values` in the place of its tokens, in one pass that keeps no template:
+/// for a body that is sent once. The values are asked for in the order of the body.
+///
+/// `None` if something only looks like a token, or if a value is missing and `missing` says to
+/// refuse: [`Template::new`] and [`render()`] say what. The text is allocated once, unless the
+/// values are much longer than their tokens.
+#[must_use]
+pub fn fill<V: Values + ?Sized>(body: &str, values: &V, missing: Missing) -> Option<String> {
+    let mut text = String::with_capacity(body.len() + ROOM);
+    let mut literal = 0;
+    for found in Scan::new(body) {
+        let Found::Token(token) = found else { return None };
+        text.push_str(&body[literal..token.start]);
+        match (values.value(token.kind, token.name), missing) {
+            (Some(value), _) => text.push_str(value),
+            (None, Missing::Keep) => text.push_str(&body[token.start..token.end]),
+            (None, Missing::Blank) => {}
+            (None, Missing::Refuse) => return None,
+        }
+        literal = token.end;
+    }
+    text.push_str(&body[literal..]);
+    Some(text)
+}
+
+/// Bytes by which values are longer than their tokens, in most messages at most.
+const ROOM: usize = 64;
 
 /// Bytes of the rendered text, so that it is allocated once.
 pub(crate) fn rendered_len<V: Values + ?Sized>(
@@ -87,18 +116,15 @@ pub fn deliverable(text: &str) -> Result<(), Refusal> {
             "the message is blank: expected at least one character that is not white space",
         ));
     }
-    // Bytes are at least as many as characters, and cost nothing to count.
-    if text.len() > MESSAGE_CHARS {
+    if text.chars().nth(MESSAGE_CHARS).is_some() {
         let chars = text.chars().count();
-        if chars > MESSAGE_CHARS {
-            return Err(Refusal::new(
-                Code::TextLength,
-                format!(
-                    "the message has {chars} characters: expected at most {MESSAGE_CHARS}; \
-                     shorten the body or its values"
-                ),
-            ));
-        }
+        return Err(Refusal::new(
+            Code::TextLength,
+            format!(
+                "the message has {chars} characters: expected at most {MESSAGE_CHARS}; shorten \
+                 the body or its values"
+            ),
+        ));
     }
     if text.as_bytes().contains(&0) {
         return Err(Refusal::new(

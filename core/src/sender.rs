@@ -48,3 +48,20 @@ impl fmt::Display for Sender {
         f.write_str(self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn a_sender_is_a_number_or_a_service() {
+        let sid = ["MG", &"0".repeat(32)].concat();
+        for text in ["+15550001111", &sid] {
+            let sender = Sender::new(text).unwrap();
+            assert_eq!(matches!(sender, Sender::Service(_)), text == sid);
+            assert_eq!((sender.to_string().as_str(), text.parse()), (text, Ok(sender)));
+        }
+        assert!(Sender::new(&sid.replace("MG", "AC")).is_err());
+    }
+}

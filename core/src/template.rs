@@ -1,12 +1,12 @@
 //! Finds the tokens of a body. The parser never fails: it yields a template and the places
 //! that look like a token and are none. What is no token is literal text.
 //!
-//! It is written by hand because it is the product: one pass, `memchr` from opener to opener,
-//! one allocation for all tokens, none for a body without any.
+//! It is written by hand because it is the product: one pass, `memchr` from brace to brace, one
+//! allocation for all tokens, none for a body without any.
 
 use alloc::vec::Vec;
 
-use memchr::memchr2;
+use memchr::memchr;
 
 use crate::token::{is_word, is_word_or_dash};
 use crate::{Diagnostic, Kind, Missing, Offsets, Refusal, Token, Values, near_miss::NearMiss};
@@ -14,33 +14,18 @@ use crate::{Diagnostic, Kind, Missing, Offsets, Refusal, Token, Values, near_mis
 /// Parses `body`, whatever it holds, in time linear in its length.
 #[must_use]
 pub fn parse(body: &str) -> Parsed<'_> {
-    let bytes = body.as_bytes();
     let mut tokens = Vec::new();
     let mut near_misses = Vec::new();
-    let mut at = 0;
-    while let Some(offset) = memchr2(b'$', b'{', &bytes[at..]) {
-        let start = at + offset;
-        let found = match bytes[start..] {
-            [b'$', b'{', ..] => variant(body, start),
-            // Of `{{{` the first is literal, so that the innermost pair opens the token.
-            [b'{', b'{', b'{', ..] => Found::Nothing,
-            [b'{', b'{', ..] => braced(body, start),
-            _ => Found::Nothing,
-        };
-        at = match found {
-            Found::Nothing => start + 1,
+    for found in Scan::new(body) {
+        match found {
             Found::Token(token) => {
                 if tokens.is_empty() {
                     tokens.reserve(TOKENS_AT_FIRST);
                 }
                 tokens.push(token);
-                token.end
             }
-            Found::NearMiss(near_miss) => {
-                near_misses.push(near_miss);
-                near_miss.end
-            }
-        };
+            Found::NearMiss(near_miss) => near_misses.push(near_miss),
+        }
     }
     Parsed { template: Template { body, tokens }, near_misses }
 }
@@ -129,14 +114,51 @@ impl Parsed<'_> {
     }
 }
 
-enum Found<'a> {
-    Nothing,
+/// What in a body is no literal text.
+pub(crate) enum Found<'a> {
     Token(Token<'a>),
     NearMiss(NearMiss),
 }
 
+/// Goes through a body, from one to the next.
+pub(crate) struct Scan<'a> {
+    body: &'a str,
+    at: usize,
+}
+
+impl<'a> Scan<'a> {
+    pub(crate) const fn new(body: &'a str) -> Self {
+        Self { body, at: 0 }
+    }
+}
+
+impl<'a> Iterator for Scan<'a> {
+    type Item = Found<'a>;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Found<'a>> {
+        let bytes = self.body.as_bytes();
+        loop {
+            // Both openers end with a brace, so that one byte is looked for and not two.
+            let brace = self.at + memchr(b'{', &bytes[self.at..])?;
+            let (found, end) = match &bytes[brace + 1..] {
+                _ if bytes[self.at..brace].ends_with(b"$") => variant(self.body, brace - 1),
+                // Of `{{{` the first is literal, so that the innermost pair opens the token.
+                [b'{', rest @ ..] if !rest.starts_with(b"{") => braced(self.body, brace),
+                _ => {
+                    self.at = brace + 1;
+                    continue;
+                }
+            };
+            self.at = end;
+            return Some(found);
+        }
+    }
+}
+
 /// `${` stands at `start`.
-fn variant(body: &str, start: usize) -> Found<'_> {
+#[inline(always)]
+fn variant(body: &str, start: usize) -> (Found<'_>, usize) {
     let bytes = body.as_bytes();
     let from = start + 2;
     let to = match bytes.get(from) {
@@ -144,48 +166,53 @@ fn variant(body: &str, start: usize) -> Found<'_> {
         _ => from,
     };
     if to > from && bytes.get(to) == Some(&b'}') {
-        let name = &body[from..to];
-        return Found::Token(Token { kind: Kind::Variant, name, start, end: to + 1 });
+        let (name, end) = (&body[from..to], to + 1);
+        return (Found::Token(Token { kind: Kind::Variant, name, start, end }), end);
     }
-    Found::NearMiss(near_miss(bytes, start, b"}"))
+    near_miss(bytes, start, b"}")
 }
 
 /// `{{` stands at `start`, and no third brace after it.
-fn braced(body: &str, start: usize) -> Found<'_> {
+#[inline(always)]
+fn braced(body: &str, start: usize) -> (Found<'_>, usize) {
     let bytes = body.as_bytes();
-    let opened = [Kind::Entity, Kind::Variable, Kind::Translation].into_iter().find_map(|kind| {
-        let opener = kind.delimiters().0;
-        bytes[start..].starts_with(opener.as_bytes()).then_some((kind, start + opener.len()))
-    });
-    if let Some((kind, from)) = opened {
+    // Spelled out, because comparing with `Kind::delimiters` takes three times as long.
+    let kind = match &bytes[start + 2..] {
+        [b'e', b'n', b't', b'i', b't', b'y', b':', ..] => Some(Kind::Entity),
+        [b'v', b'r', b'b', b'l', b':', ..] => Some(Kind::Variable),
+        [b't', b'n', b':', ..] => Some(Kind::Translation),
+        _ => None,
+    };
+    if let Some(kind) = kind {
+        let from = start + kind.delimiters().0.len();
         let to = skip(bytes, from, is_word_or_dash);
         if to > from && bytes[to..].starts_with(b"}}") {
-            let name = &body[from..to];
-            return Found::Token(Token { kind, name, start, end: to + 2 });
+            let (name, end) = (&body[from..to], to + 2);
+            return (Found::Token(Token { kind, name, start, end }), end);
         }
     }
-    Found::NearMiss(near_miss(bytes, start, b"}}"))
+    near_miss(bytes, start, b"}}")
 }
 
 /// How far a near miss goes: to its closing braces on the same line and before the next opener,
 /// or, left open, to the end of what could still be its kind and name.
-fn near_miss(bytes: &[u8], start: usize, closer: &[u8]) -> NearMiss {
+#[cold]
+fn near_miss<'a>(bytes: &[u8], start: usize, closer: &[u8]) -> (Found<'a>, usize) {
     let from = start + 2;
+    let found = |end, closed| (Found::NearMiss(NearMiss { start, end, closed }), end);
     let mut at = from;
     while at < bytes.len() {
         match bytes[at..] {
-            [b'}', ..] if bytes[at..].starts_with(closer) => {
-                return NearMiss { start, end: at + closer.len(), closed: true };
-            }
+            [b'}', ..] if bytes[at..].starts_with(closer) => return found(at + closer.len(), true),
             [b'\n' | b'\r', ..] | [b'$', b'{', ..] | [b'{', b'{', ..] => break,
             _ => at += 1,
         }
     }
     let end = skip(bytes, from, |byte| is_word_or_dash(byte) || byte == b':');
     let end = if closer.len() == 2 && bytes.get(end) == Some(&b'}') { end + 1 } else { end };
-    NearMiss { start, end, closed: false }
+    found(end, false)
 }
 
 fn skip(bytes: &[u8], from: usize, take: impl Fn(u8) -> bool) -> usize {
-    bytes[from..].iter().position(|&byte| !take(byte)).map_or(bytes.len(), |length| from + length)
+    bytes[from..].iter().take_while(|&&byte| take(byte)).fold(from, |at, _| at + 1)
 }

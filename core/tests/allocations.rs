@@ -5,7 +5,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use verbatim_core::{Kind, Missing, Policy, Rules, Slots, Template, classify, count};
+use verbatim_core::{Kind, Missing, Policy, Rules, Slots, Template, classify, count, fill};
 
 struct Counting;
 
@@ -63,6 +63,13 @@ fn rendering_allocates_its_text_and_nothing_else() {
     let (text, allocations) = counted(|| template.render(VALUES, Missing::Refuse).unwrap());
     assert_eq!((allocations, text.capacity()), (1, text.len()));
     assert_eq!(counted(|| template.render(&(), Missing::Keep).unwrap()).1, 1);
+}
+
+#[test]
+fn filling_in_one_pass_allocates_once_where_values_are_not_much_longer_than_tokens() {
+    let short = [(Kind::Variant, "name", "Zoë"), VALUES[1], VALUES[2]];
+    assert_eq!(counted(|| fill(BODY, &short[..], Missing::Refuse).is_some()), (true, 1));
+    assert_eq!(counted(|| fill(BODY, VALUES, Missing::Refuse).is_some()), (true, 2));
 }
 
 #[test]

@@ -31,6 +31,8 @@ fn a_good_body_is_left_alone() {
         "${name}, reply START to resubscribe. Reply STOP to end these messages.",
         "${name}, call us on +1 555 000 1234 or see https://example.com/a",
         "${name}, text us if you need help. We send help at once.",
+        "${name}: reply STOP or END to unsubscribe, or HELP for help. Text STOP or HELP.",
+        "${name}: reply to confirm or cancel your booking, or send it back",
         "${name}, e.g. at 5.30 p.m. Reply Y to confirm",
         "${a} ${b}\nline",
     ] {
@@ -95,6 +97,13 @@ fn each_lint_says_what_is_wrong_and_how_to_mend_it() {
         V150 "yes" `YES` is a keyword that opts people in and never reaches the agent: who answers it gets `You have been resubscribed and will receive messages again.`; ask for another word [ask for `Y`]
         V150 "HELP" `HELP` is a keyword that never reaches the agent: who answers it gets `Reply STOP to unsubscribe or START to resubscribe.`; ask for another word [ask for `AGENT`]
     "#]],
+    );
+    expect_of(
+        &draft("${n}: reply C to confirm or CANCEL to cancel. Reply YES or STOP to opt out"),
+        &expect![[r#"
+            V150 "CANCEL" `CANCEL` is a keyword that opts people out: who answers it gets `You have been unsubscribed and will not receive further messages. Reply START to resubscribe.`; ask for another word [ask for `C`]
+            V150 "YES" `YES` is a keyword that opts people in and never reaches the agent: who answers it gets `You have been resubscribed and will receive messages again.`; ask for another word [ask for `Y`]
+        "#]],
     );
     let strict = Campaign { links: Some(false), phone_numbers: Some(false), disclosure: true };
     let body = "${n}: call +1 (555) 000-1234 or see www.example.com";

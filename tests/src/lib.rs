@@ -1,3 +1,5 @@
 //! What the tests share.
 
+pub mod bench;
+pub mod corpus;
 pub mod fuzz;

@@ -176,7 +176,6 @@ impl Default for Writer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::key;
 
     #[test]
     fn commas_stand_between_values_and_nowhere_else() {

@@ -151,6 +151,14 @@ mod tests {
     ];
 
     #[test]
+    fn a_pattern_is_what_is_written() {
+        let [one, other] = ["a", "b"].map(|text| Pattern::new(text).unwrap());
+        assert_eq!((one.as_str(), other.as_str()), ("a", "b"));
+        assert_eq!(one, Pattern::new("a").unwrap());
+        assert_ne!(one, other);
+    }
+
+    #[test]
     fn a_pattern_matches_the_whole_word_and_no_other() {
         for (text, yes, no) in MATCHES {
             let pattern = Pattern::new(text).unwrap_or_else(|refusal| panic!("{refusal}"));

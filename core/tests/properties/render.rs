@@ -1,8 +1,10 @@
 use proptest::prelude::*;
-use verbatim_core::{Code, Detail, Kind, Missing, MissingValue, Policy, Template, Values, preview};
+use verbatim_core::{
+    Code, Detail, Kind, Missing, MissingValue, Policy, Template, Values, fill, preview,
+};
 
 use crate::cases;
-use crate::texts::{Piece, pieces, utf16_slice, value, written};
+use crate::texts::{Piece, body, pieces, utf16_slice, value, written};
 
 struct Given<'a>(&'a [Piece]);
 
@@ -27,7 +29,7 @@ fn joined(
     texts.collect::<Option<Vec<_>>>().map(|texts| texts.concat())
 }
 
-fn body(pieces: &[Piece]) -> String {
+fn written_out(pieces: &[Piece]) -> String {
     joined(pieces, |kind, name, _| Some(written(kind, name))).unwrap_or_default()
 }
 
@@ -36,7 +38,7 @@ proptest! {
 
     #[test]
     fn rendering_never_loses_or_reorders_text(pieces in pieces()) {
-        let body = body(&pieces);
+        let body = written_out(&pieces);
         let template = Template::new(&body).map_err(|refusal| refusal.message);
         prop_assert!(template.is_ok(), "{template:?}");
         let Ok(template) = template else { return Ok(()) };
@@ -53,8 +55,19 @@ proptest! {
     }
 
     #[test]
+    fn filling_in_one_pass_says_what_a_template_says(body in body(), pieces in pieces()) {
+        for body in [body, written_out(&pieces)] {
+            for missing in [Missing::Refuse, Missing::Blank, Missing::Keep] {
+                let template = Template::new(&body).ok();
+                let expected = template.and_then(|one| one.render(&Given(&pieces), missing).ok());
+                prop_assert_eq!(fill(&body, &Given(&pieces), missing), expected, "{}", body);
+            }
+        }
+    }
+
+    #[test]
     fn a_refusal_names_each_missing_value_once_in_order(pieces in pieces()) {
-        let body = body(&pieces);
+        let body = written_out(&pieces);
         let Ok(template) = Template::new(&body) else { return Ok(()) };
         let mut expected: Vec<MissingValue> = Vec::new();
         for piece in &pieces {
@@ -75,7 +88,7 @@ proptest! {
 
     #[test]
     fn spans_slice_the_body_and_the_text_in_both_units(pieces in pieces()) {
-        let body = body(&pieces);
+        let body = written_out(&pieces);
         let preview = preview(&body, &Given(&pieces), Policy::Standard);
         prop_assert!(preview.is_ok(), "{preview:?}");
         let Ok(preview) = preview else { return Ok(()) };

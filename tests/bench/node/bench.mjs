@@ -1,6 +1,6 @@
 // Times the module's JavaScript face beside the npm packages, as src/timing.rs does natively: in
 // turns, in calibrated batches, what a call gives consumed. Prints all samples as JSON.
-// Usage: node bench.mjs FOLDER, with verbatim.mjs, verbatim_bg.wasm and texts.json in it.
+// Usage: node bench.mjs FOLDER ROUNDS, with verbatim.mjs, verbatim_bg.wasm and texts.json in it.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -13,11 +13,10 @@ const smsLength = require("sms-length");
 const { SegmentedMessage } = require("sms-segments-calculator");
 
 const BATCH_MS = 2;
-const ROUNDS = 61;
 // V8 compiles what runs often, some time after it has: measured is what a busy page would see.
 const WARM_UP_MS = 100;
 
-const folder = process.argv[2];
+const [, , folder, rounds] = process.argv;
 const verbatim = await import(pathToFileURL(join(folder, "verbatim.mjs")));
 const plugin = verbatim.initSync({ module: readFileSync(join(folder, "verbatim_bg.wasm")) });
 
@@ -53,7 +52,7 @@ function calibrate(contender) {
 
 function measure(contenders) {
     const running = contenders.map((one) => ({ ...one, calls: calibrate(one), samples: [] }));
-    for (let round = 0; round < ROUNDS; round += 1) {
+    for (let round = 0; round < Number(rounds); round += 1) {
         for (let turn = 0; turn < running.length; turn += 1) {
             const one = running[(round + turn) % running.length];
             one.samples.push((time(one, one.calls) * 1e6) / one.calls);

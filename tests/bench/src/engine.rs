@@ -6,12 +6,13 @@
 //! With a struct that the compiler knows it is faster by far, and that is beside the rows by
 //! position in `row.rs`. tinytemplate takes nothing but what serde serialises: a struct.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::hint::black_box;
 
 use ramhorns::Content;
 use serde::Serialize;
-use verbatim_core::{Kind, Missing, Template};
+use verbatim_core::{Kind, Missing, Template, fill};
 
 use crate::goal::BY_HAND;
 use crate::timing::Contender;
@@ -123,6 +124,34 @@ pub fn parse_and_render() -> Vec<Contender<'static>> {
         parser.parse(black_box(source)).expect("parses").render(&values).expect("renders")
     }));
     all
+}
+
+/// Parses and renders, where both are told beforehand what the names are: ramhorns by a struct that
+/// the compiler knows, ours by the values in the order of the body.
+pub fn parse_and_render_by_position() -> Vec<Contender<'static>> {
+    let ours = || {
+        let values =
+            InOrder { values: black_box(VALUES.map(|(_, _, value)| value)), at: Cell::new(0) };
+        fill(black_box(BODY), &values, Missing::Refuse).expect("has all values")
+    };
+    let source = leaked(ramhorns_body());
+    let theirs = move || {
+        ramhorns::Template::new(black_box(source)).expect("parses").render(black_box(&STRUCT))
+    };
+    vec![checked("verbatim", ours), checked("ramhorns", theirs)]
+}
+
+/// Values that are asked for in their order, once.
+struct InOrder {
+    values: [&'static str; 3],
+    at: Cell<usize>,
+}
+
+impl verbatim_core::Values for InOrder {
+    fn get(&self, _: Kind, _: &str) -> Option<&str> {
+        let at = self.at.replace(self.at.get() + 1);
+        self.values.get(at).copied()
+    }
 }
 
 /// Renders what was parsed before, values by name.

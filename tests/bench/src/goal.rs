@@ -1,5 +1,7 @@
 //! What a row is to reach, and whether it does. The first contender is Verbatim's.
 
+use verbatim_tests::bench::shown;
+
 use crate::timing::Measured;
 
 /// A goal; times are in nanoseconds.
@@ -72,17 +74,6 @@ impl Goal {
                 (format!("linear: {least:.2} to {most:.2} ns a character"), most / least <= BEND)
             }
         }
-    }
-}
-
-/// A time as people read it.
-pub fn shown(nanos: f64) -> String {
-    match nanos {
-        nanos if nanos < 100.0 => format!("{nanos:.1} ns"),
-        nanos if nanos < 1_000.0 => format!("{nanos:.0} ns"),
-        nanos if nanos < 100_000.0 => format!("{:.2} µs", nanos / 1e3),
-        nanos if nanos < 1_000_000.0 => format!("{:.0} µs", nanos / 1e3),
-        nanos => format!("{:.2} ms", nanos / 1e6),
     }
 }
 

@@ -5,7 +5,7 @@
 use std::env;
 use std::process::Command;
 
-use serde::Serialize;
+use verbatim_tests::bench::Instructions;
 
 use crate::row::kernels;
 
@@ -13,14 +13,6 @@ use crate::row::kernels;
 pub const KERNEL: &str = "--kernel";
 
 const CALLS: u64 = 1_000;
-
-/// What a kernel takes.
-#[derive(Debug, Serialize)]
-pub struct Instructions {
-    pub name: String,
-    pub bytes: usize,
-    pub per_call: u64,
-}
 
 /// Runs kernel `number`, so many calls.
 pub fn run(number: usize, calls: u64) {

@@ -1,20 +1,21 @@
-//! Verbatim beside other engines, in one run: `cargo xtask bench [--json] [--instructions]`.
+//! Verbatim beside other engines, in one run: `cargo xtask bench`.
 //!
-//! Prints the table of times as Markdown, or everything as JSON. `--instructions` counts
-//! instructions too, under valgrind. Ends with 1 if a goal is missed or a row could not be measured.
+//! Prints the table of times as Markdown, or with `--json` everything. `--instructions` counts
+//! instructions too, under valgrind. `--write` keeps the record and puts its table into README;
+//! `--render` only does the latter, with the record that there is. `--short` is a trial: few rounds.
+//! Ends with 1 if a goal is missed or a row could not be measured.
 
 mod engine;
 mod goal;
 mod instructions;
 mod node;
-mod report;
 mod row;
 mod timing;
 
 use std::process::ExitCode;
 use std::{env, fs};
 
-use report::Report;
+use verbatim_tests::bench::{Record, in_readme};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -24,11 +25,35 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let has = |name: &str| arguments.contains(&name);
-    if let Some(other) = arguments.iter().find(|one| !["--json", "--instructions"].contains(one)) {
-        eprintln!("error: expected `--json` or `--instructions`, found `{other}`");
+    if let Some(other) = arguments.iter().find(|one| !OPTIONS.contains(one)) {
+        eprintln!("error: expected one of {}; found `{other}`", OPTIONS.join(", "));
         return ExitCode::from(2);
     }
+    let kept = match has("--render") {
+        true => render(),
+        false => {
+            let record = measured(has("--instructions"));
+            match (has("--write"), has("--json")) {
+                (true, _) => write(&record),
+                (false, true) => json(&record).map(|text| print!("{text}")),
+                (false, false) => Ok(print!("{}", record.markdown())),
+            }
+            .map(|()| record)
+        }
+    };
+    match kept {
+        Ok(record) if record.is_reached() => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(why) => {
+            eprintln!("error: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
 
+const OPTIONS: [&str; 5] = ["--json", "--instructions", "--write", "--render", "--short"];
+
+fn measured(instructions: bool) -> Record {
     let before = load();
     let mut rows = row::native();
     let mut missing = Vec::new();
@@ -42,7 +67,7 @@ fn main() -> ExitCode {
             String::from("none")
         }
     };
-    let counted = match has("--instructions").then(instructions::count).transpose() {
+    let counted = match instructions.then(instructions::count).transpose() {
         Ok(counted) => counted.unwrap_or_default(),
         Err(why) => {
             missing.push(format!("instructions: {why}"));
@@ -55,15 +80,40 @@ fn main() -> ExitCode {
         std::thread::available_parallelism().map_or(0, usize::from),
         load(),
     );
-    let report = Report { machine, rows, instructions: counted, missing };
-    match has("--json") {
-        true => println!("{:#}", report.json()),
-        false => print!("{}", report.markdown()),
+    Record {
+        machine,
+        rounds: row::rounds(),
+        rows: rows.into_iter().map(row::Row::recorded).collect(),
+        instructions: counted,
+        not_measured: missing,
     }
-    match report.is_reached() {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::FAILURE,
-    }
+}
+
+const RECORD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/record.json");
+const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
+
+fn json(record: &Record) -> Result<String, String> {
+    serde_json::to_string_pretty(record).map(|text| text + "\n").map_err(|error| error.to_string())
+}
+
+/// Keeps the record, then renders what was kept.
+fn write(record: &Record) -> Result<(), String> {
+    fs::write(RECORD, json(record)?)
+        .map_err(|error| format!("could not write {RECORD}: {error}"))?;
+    render().map(drop)
+}
+
+/// Puts the table of the record that is kept into README.
+fn render() -> Result<Record, String> {
+    let read = |path| fs::read_to_string(path).map_err(|error| format!("no {path}: {error}"));
+    let record: Record =
+        serde_json::from_str(&read(RECORD)?).map_err(|error| format!("{RECORD}: {error}"))?;
+    let table = record.markdown();
+    let readme = in_readme(&read(README)?, &table);
+    let readme = readme.ok_or("expected the marks of the table in README, found none")?;
+    fs::write(README, readme).map_err(|error| format!("could not write {README}: {error}"))?;
+    print!("{table}");
+    Ok(record)
 }
 
 /// The load of the last minute: a busy machine measures badly, and says so.

@@ -9,7 +9,7 @@ use std::process::Command;
 use serde::Deserialize;
 
 use crate::goal::Goal;
-use crate::row::{Row, texts};
+use crate::row::{Row, rounds, texts};
 use crate::timing::{Measured, Time};
 
 #[derive(Deserialize)]
@@ -44,6 +44,7 @@ pub fn rows() -> Result<(String, Vec<Row>), String> {
     let output = Command::new("node")
         .arg(script)
         .arg(folder.path())
+        .arg(rounds().to_string())
         .output()
         .map_err(|error| format!("could not run node: {error}"))?;
     if !output.status.success() {

@@ -6,13 +6,16 @@ use verbatim_core::{
     Campaign, Domain, Domains, Draft, Kind, Missing, Names, Policy, Rules, Slots, Template, bounds,
     check, classify, count, parse, segments,
 };
+use verbatim_tests::bench::{self, Judged, ROUNDS};
 
 use crate::engine::{self, BODY, TEXT, VALUES};
 use crate::goal::Goal;
 use crate::timing::{Contender, Measured, measure};
 
-/// Rounds of a row.
-const ROUNDS: usize = 101;
+/// Rounds of a row: with `--short` as few as show that it runs.
+pub fn rounds() -> usize {
+    if std::env::args().any(|argument| argument == "--short") { 5 } else { ROUNDS }
+}
 
 /// A row, measured.
 #[derive(Debug)]
@@ -22,15 +25,37 @@ pub struct Row {
     pub measured: Vec<Measured>,
 }
 
+impl Row {
+    /// The row as the record keeps it: judged.
+    pub fn recorded(self) -> bench::Row {
+        let judged = self.goals.iter().map(|goal| {
+            let (goal, reached) = goal.judge(&self.measured);
+            Judged { goal, reached }
+        });
+        bench::Row {
+            // The contenders of a growth row are one engine's sizes.
+            same_work: !self.goals.iter().any(|goal| matches!(goal, Goal::Linear)),
+            goals: judged.collect(),
+            what: self.what,
+            nanoseconds: self.measured,
+        }
+    }
+}
+
 fn row(what: &str, goals: Vec<Goal>, contenders: Vec<Contender<'_>>) -> Row {
     eprintln!("{what}");
-    Row { what: what.to_owned(), goals, measured: measure(contenders, ROUNDS) }
+    Row { what: what.to_owned(), goals, measured: measure(contenders, rounds()) }
 }
 
 /// Everything that runs natively, in the order of the table.
 pub fn native() -> Vec<Row> {
     let mut rows = vec![
         row("parse and render", vec![Goal::TimesTheFastestPeer(2.0)], engine::parse_and_render()),
+        row(
+            "parse and render, values by position",
+            vec![Goal::TimesTheFastestPeer(2.0)],
+            engine::parse_and_render_by_position(),
+        ),
         row("render, parsed before", vec![Goal::TimesTheFastestPeer(1.5)], engine::render()),
     ];
     rows.extend(by_position());

@@ -8,7 +8,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
+pub use verbatim_tests::bench::{Measured, Time};
 
 /// Long beside the clock's 30 ns, short beside a scheduler's slice.
 const BATCH: Duration = Duration::from_micros(500);
@@ -71,49 +71,9 @@ pub fn measure(contenders: Vec<Contender<'_>>, rounds: usize) -> Vec<Measured> {
         .collect()
 }
 
-/// A contender and what it took.
-#[derive(Debug, Clone, Serialize)]
-pub struct Measured {
-    pub name: String,
-    #[serde(flatten)]
-    pub time: Time,
-}
-
-/// Nanoseconds per call.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Time {
-    pub median: f64,
-    pub lower_quartile: f64,
-    pub upper_quartile: f64,
-    pub fastest: f64,
-}
-
-impl Time {
-    pub fn of(mut samples: Vec<f64>) -> Self {
-        samples.sort_by(f64::total_cmp);
-        let at = |part: f64| {
-            let last = samples.len().saturating_sub(1) as f64;
-            samples.get((part * last).round() as usize).copied().unwrap_or(f64::NAN)
-        };
-        Self {
-            median: at(0.5),
-            lower_quartile: at(0.25),
-            upper_quartile: at(0.75),
-            fastest: at(0.0),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn one_slow_batch_moves_no_median() {
-        let time = Time::of(vec![3.0, 900.0, 1.0, 2.0, 4.0]);
-        assert_eq!((time.median, time.fastest), (3.0, 1.0));
-        assert_eq!((time.lower_quartile, time.upper_quartile), (2.0, 4.0));
-    }
 
     #[test]
     fn a_call_that_does_more_takes_longer() {

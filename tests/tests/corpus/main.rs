@@ -1,12 +1,12 @@
 //! One corpus, every engine, the same bytes. What is expected is kept by hand, from the documents:
-//! an engine that answers otherwise is wrong, or the documents change first.
-
-mod case;
+//! an engine that answers otherwise is wrong, or the documents change first. The guest run natively
+//! is asked in `wasm/tests/corpus.rs`, where nothing else needs to be built.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use verbatim_host::sandbox::{Grant, Limits, Sandbox};
+use verbatim_tests::corpus;
 use verbatim_wasm::ops;
 use verbatim_wasm::outside::Outside;
 
@@ -26,44 +26,9 @@ fn in_the_sandbox(request: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Asks an engine every case and compares bytes.
-fn holds_on(engine: fn(&[u8]) -> Vec<u8>) {
-    let cases = case::all();
-    let mut wrong = Vec::new();
-    for case in &cases {
-        let found = engine(&case.request);
-        if found != case.response {
-            wrong.push(format!(
-                "{}\n   asked {}\nexpected {}\n   found {}",
-                case.name,
-                shown(&case.request),
-                shown(&case.response),
-                shown(&found)
-            ));
-        }
-    }
-    let number = wrong.len();
-    assert!(wrong.is_empty(), "{number} of {}:\n\n{}", cases.len(), wrong.join("\n\n"));
-}
-
-/// As much of a text as helps to see what is wrong with it.
-fn shown(bytes: &[u8]) -> String {
-    const SHOWN: usize = 2000;
-    let text = String::from_utf8_lossy(bytes);
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}… ({} bytes)", &text[..end], bytes.len()),
-        None => text.into_owned(),
-    }
-}
-
-#[test]
-fn every_case_holds_on_the_guest_run_natively() {
-    holds_on(natively);
-}
-
 #[test]
 fn every_case_holds_on_the_module_in_the_sandbox() {
-    holds_on(in_the_sandbox);
+    corpus::holds_on(in_the_sandbox);
 }
 
 /// No case of the corpus, because by the plain interface it never reaches the guest: `vb_alloc`
@@ -78,7 +43,7 @@ fn a_request_of_more_than_1_mib_is_refused_by_the_guest_and_before_it_by_the_hos
 
 #[test]
 fn cases_have_names_of_their_own_and_cover_every_op() {
-    let cases = case::all();
+    let cases = corpus::all();
     let mut names = BTreeSet::new();
     for case in &cases {
         assert!(names.insert(&case.name), "{} stands twice", case.name);

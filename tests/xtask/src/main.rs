@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask`.
 //!
 //! `cargo xtask bench` measures ours beside the peers, in a crate that nobody's build waits for.
+//! `cargo xtask mutants` breaks the core in every small way that there is, and says what no test saw.
 //! `cargo xtask test` sets up what the tests need, runs all of them and says how it went; CI runs
 //! it and nothing else. A crate without dependencies, so that it starts at once on a new machine.
 
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
         }
         Ok(Command::Test { only }) => test::run(&only),
         Ok(Command::Bench(arguments)) => bench(&arguments),
+        Ok(Command::Mutants(arguments)) => mutants(&arguments),
         Err(message) => {
             eprint!("error: {message}\n\n{}", usage());
             ExitCode::from(USAGE)
@@ -39,6 +41,7 @@ enum Command {
     List,
     Test { only: Vec<&'static str> },
     Bench(Vec<String>),
+    Mutants(Vec<String>),
 }
 
 fn parse(arguments: &[String]) -> Result<Command, String> {
@@ -56,7 +59,10 @@ fn parse(arguments: &[String]) -> Result<Command, String> {
             Ok(Command::Test { only })
         }
         Some("bench") => Ok(Command::Bench(arguments.map(String::from).collect())),
-        Some(other) => Err(format!("unknown command `{other}`; expected `test` or `bench`")),
+        Some("mutants") => Ok(Command::Mutants(arguments.map(String::from).collect())),
+        Some(other) => {
+            Err(format!("unknown command `{other}`; expected `test`, `bench` or `mutants`"))
+        }
     }
 }
 
@@ -73,8 +79,21 @@ fn bench(arguments: &[String]) -> ExitCode {
         }
     }
     let manifest = "tests/bench/Cargo.toml";
-    let line = ["cargo", "run", "--release", "--locked", "--manifest-path", manifest, "--"];
-    let mut command = shell::command(&line, ".");
+    run(&["cargo", "run", "--release", "--locked", "--manifest-path", manifest, "--"], arguments)
+}
+
+/// Runs cargo-mutants on the core; `.cargo/mutants.toml` says with which tests, and which mutants
+/// are none.
+fn mutants(arguments: &[String]) -> ExitCode {
+    if let Err(why) = Need::Tool(&need::MUTANTS).meet() {
+        eprintln!("error: {why}");
+        return ExitCode::FAILURE;
+    }
+    run(&["cargo", "mutants", "--package", "verbatim-core", "--output", "target"], arguments)
+}
+
+fn run(line: &[&str], arguments: &[String]) -> ExitCode {
+    let mut command = shell::command(line, ".");
     match command.args(arguments).status() {
         Ok(status) if status.success() => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
@@ -100,7 +119,10 @@ fn usage() -> String {
     let mut text = String::from(
         "cargo xtask test                set up what the tests need, run all steps\n\
          cargo xtask test --only STEP    run one step and what it builds on; may be repeated\n\
-         cargo xtask bench [--json]      measure ours beside the peers, in one run\n\
+         cargo xtask bench               measure ours beside the peers, in one run, and print it\n\
+         cargo xtask bench --write       the same, for the record and README's table\n\
+         cargo xtask bench --short       a trial: few rounds (also: --json, --instructions)\n\
+         cargo xtask mutants             break the core in small ways; name what no test sees\n\
          \n\
          Steps, in their order:\n",
     );
@@ -133,6 +155,8 @@ mod tests {
         check("test --only nothing", Err("unknown step `nothing`"));
         check("test fmt", Err("expected `--only STEP`, found `fmt`"));
         check("bench --json", Ok(Command::Bench(vec!["--json".into()])));
+        let file = vec!["--file".into(), "core/src/shape.rs".into()];
+        check("mutants --file core/src/shape.rs", Ok(Command::Mutants(file)));
         check("tset", Err("unknown command `tset`"));
     }
 }

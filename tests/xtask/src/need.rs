@@ -92,6 +92,13 @@ pub(crate) const CHROMIUM: Tool = Tool {
     install: Install::Debian("chromium"),
 };
 
+pub(crate) const MUTANTS: Tool = Tool {
+    name: "cargo-mutants",
+    present: || answer(&["cargo", "mutants", "--version"]).is_some(),
+    // It takes minutes to build, and no step of the tests needs it.
+    install: Install::ByHand("cargo install cargo-mutants --locked"),
+};
+
 const OLDEST_NODE: u32 = 20;
 
 /// The browser that the browser tests drive: `CHROMIUM` if it is set, or one on the path.

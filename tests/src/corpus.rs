@@ -1,4 +1,5 @@
-//! Reads the cases of `tests/corpus`; its FORMAT.md says what they look like.
+//! Reads the cases of `tests/corpus`, for every engine that is asked them; its FORMAT.md says what
+//! they look like.
 
 use std::fs;
 use std::path::Path;
@@ -10,21 +11,60 @@ use serde_json::value::RawValue;
 
 /// A request, and the bytes that answer it on every engine.
 #[derive(Debug)]
-pub(crate) struct Case {
+pub struct Case {
     /// The file and the sentence that names it.
-    pub(crate) name: String,
-    pub(crate) request: Vec<u8>,
-    pub(crate) response: Vec<u8>,
+    pub name: String,
+    /// What is asked.
+    pub request: Vec<u8>,
+    /// What must be answered.
+    pub response: Vec<u8>,
 }
 
 /// Every case of every file.
-pub(crate) fn all() -> Vec<Case> {
+///
+/// # Panics
+/// If a file cannot be read, or a line is no case.
+#[must_use]
+pub fn all() -> Vec<Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     let entries = fs::read_dir(&folder).expect("the folder of the corpus is there");
     let mut files: Vec<_> = entries.map(|entry| entry.expect("it can be read").path()).collect();
     files.retain(|file| file.extension().is_some_and(|extension| extension == "jsonl"));
     files.sort();
     files.iter().flat_map(|file| read(file)).collect()
+}
+
+/// Asks an engine every case and compares bytes.
+///
+/// # Panics
+/// With every case in which they differ.
+pub fn holds_on(engine: fn(&[u8]) -> Vec<u8>) {
+    let cases = all();
+    let mut wrong = Vec::new();
+    for case in &cases {
+        let found = engine(&case.request);
+        if found != case.response {
+            wrong.push(format!(
+                "{}\n   asked {}\nexpected {}\n   found {}",
+                case.name,
+                shown(&case.request),
+                shown(&case.response),
+                shown(&found)
+            ));
+        }
+    }
+    let number = wrong.len();
+    assert!(wrong.is_empty(), "{number} of {}:\n\n{}", cases.len(), wrong.join("\n\n"));
+}
+
+/// As much of a text as helps to see what is wrong with it.
+fn shown(bytes: &[u8]) -> String {
+    const SHOWN: usize = 2000;
+    let text = String::from_utf8_lossy(bytes);
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}… ({} bytes)", &text[..end], bytes.len()),
+        None => text.into_owned(),
+    }
 }
 
 fn read(file: &Path) -> Vec<Case> {

@@ -8,13 +8,25 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// A request, and the bytes that answer it on every engine.
+use crate::granted::Granted;
+
+/// A request, and what every engine makes of it.
 #[derive(Debug)]
 pub(crate) struct Case {
     /// The file and the sentence that names it.
     pub(crate) name: String,
     pub(crate) request: Vec<u8>,
+    /// What the host grants it.
+    pub(crate) granted: Granted,
+    pub(crate) expected: Answer,
+}
+
+/// What an engine made of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Answer {
     pub(crate) response: Vec<u8>,
+    /// What the guest asked the host to do, and the host noted: `{"import":{…}}`, in its order.
+    pub(crate) intents: Vec<String>,
 }
 
 /// Every case of every file.
@@ -36,7 +48,11 @@ fn read(file: &Path) -> Vec<Case> {
         Case {
             name: format!("{subject}: {}", line.name),
             request: line.request().unwrap_or_else(|why| panic!("{place}: {why}")),
-            response: line.response().unwrap_or_else(|why| panic!("{place}: {why}")),
+            expected: Answer {
+                response: line.response().unwrap_or_else(|why| panic!("{place}: {why}")),
+                intents: line.intents.iter().map(|intent| intent.get().to_owned()).collect(),
+            },
+            granted: line.granted,
         }
     });
     lines.collect()
@@ -51,9 +67,13 @@ struct Line<'a> {
     request_text: Option<String>,
     request_base64: Option<String>,
     request_parts: Option<Parts>,
+    #[serde(default)]
+    granted: Granted,
     #[serde(borrow)]
     response: Option<&'a RawValue>,
     response_parts: Option<Parts>,
+    #[serde(borrow, default)]
+    intents: Vec<&'a RawValue>,
 }
 
 /// Texts, each with how often it stands there.

@@ -111,7 +111,11 @@ pub(crate) const STEPS: &[Step] = &[
         name: "test",
         what: "the Rust tests: units, properties, the corpus on every engine, end to end",
         folder: ".",
-        needs: &[Need::Tool(&need::WASM_TARGET), Need::Tool(&need::NODE)],
+        needs: &[
+            Need::Tool(&need::WASM_TARGET),
+            Need::Tool(&need::NODE),
+            Need::Tool(&need::CHROMIUM),
+        ],
         after: &["build"],
         commands: &[&["cargo", "test", "--locked", "--workspace", "--no-fail-fast"]],
         environment: &[],

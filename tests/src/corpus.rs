@@ -1,5 +1,4 @@
-//! Reads the cases of `tests/corpus`, for every engine that is asked them; its FORMAT.md says what
-//! they look like.
+//! Reads the cases of `tests/corpus`; its FORMAT.md says what they look like.
 
 use std::fs;
 use std::path::Path;
@@ -9,15 +8,28 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// A request, and the bytes that answer it on every engine.
+use crate::granted::Granted;
+
+/// A request, and what every engine makes of it.
 #[derive(Debug)]
 pub struct Case {
     /// The file and the sentence that names it.
     pub name: String,
     /// What is asked.
     pub request: Vec<u8>,
-    /// What must be answered.
+    /// What the host grants it.
+    pub granted: Granted,
+    /// What must come of it.
+    pub expected: Answer,
+}
+
+/// What an engine made of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The bytes of its response.
     pub response: Vec<u8>,
+    /// What the guest asked the host to do, and the host noted: `{"import":{…}}`, in its order.
+    pub intents: Vec<String>,
 }
 
 /// Every case of every file.
@@ -34,39 +46,6 @@ pub fn all() -> Vec<Case> {
     files.iter().flat_map(|file| read(file)).collect()
 }
 
-/// Asks an engine every case and compares bytes.
-///
-/// # Panics
-/// With every case in which they differ.
-pub fn holds_on(engine: fn(&[u8]) -> Vec<u8>) {
-    let cases = all();
-    let mut wrong = Vec::new();
-    for case in &cases {
-        let found = engine(&case.request);
-        if found != case.response {
-            wrong.push(format!(
-                "{}\n   asked {}\nexpected {}\n   found {}",
-                case.name,
-                shown(&case.request),
-                shown(&case.response),
-                shown(&found)
-            ));
-        }
-    }
-    let number = wrong.len();
-    assert!(wrong.is_empty(), "{number} of {}:\n\n{}", cases.len(), wrong.join("\n\n"));
-}
-
-/// As much of a text as helps to see what is wrong with it.
-fn shown(bytes: &[u8]) -> String {
-    const SHOWN: usize = 2000;
-    let text = String::from_utf8_lossy(bytes);
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}… ({} bytes)", &text[..end], bytes.len()),
-        None => text.into_owned(),
-    }
-}
-
 fn read(file: &Path) -> Vec<Case> {
     let subject = file.file_stem().unwrap_or_default().to_string_lossy();
     let text = fs::read_to_string(file).expect("a corpus file is UTF-8");
@@ -76,7 +55,11 @@ fn read(file: &Path) -> Vec<Case> {
         Case {
             name: format!("{subject}: {}", line.name),
             request: line.request().unwrap_or_else(|why| panic!("{place}: {why}")),
-            response: line.response().unwrap_or_else(|why| panic!("{place}: {why}")),
+            expected: Answer {
+                response: line.response().unwrap_or_else(|why| panic!("{place}: {why}")),
+                intents: line.intents.iter().map(|intent| intent.get().to_owned()).collect(),
+            },
+            granted: line.granted,
         }
     });
     lines.collect()
@@ -91,9 +74,13 @@ struct Line<'a> {
     request_text: Option<String>,
     request_base64: Option<String>,
     request_parts: Option<Parts>,
+    #[serde(default)]
+    granted: Granted,
     #[serde(borrow)]
     response: Option<&'a RawValue>,
     response_parts: Option<Parts>,
+    #[serde(borrow, default)]
+    intents: Vec<&'a RawValue>,
 }
 
 /// Texts, each with how often it stands there.

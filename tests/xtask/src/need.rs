@@ -16,6 +16,8 @@ pub(crate) enum Need {
     Tool(&'static Tool),
     /// The npm packages of a folder.
     Packages(&'static str),
+    /// A Python with the packages that a folder's `requirements.txt` names.
+    Python(&'static str),
 }
 
 /// A program or a part of the toolchain.
@@ -99,6 +101,12 @@ pub(crate) const MUTANTS: Tool = Tool {
     install: Install::ByHand("cargo install cargo-mutants --locked"),
 };
 
+pub(crate) const PYTHON: Tool = Tool {
+    name: "Python 3 with its venv",
+    present: || answer(&["python3", "-c", "import ensurepip, venv"]).is_some(),
+    install: Install::Debian("python3-venv"),
+};
+
 const OLDEST_NODE: u32 = 20;
 
 /// The browser that the browser tests drive: `CHROMIUM` if it is set, or one on the path.
@@ -106,6 +114,16 @@ pub(crate) fn chromium() -> Option<PathBuf> {
     let given = env::var_os("CHROMIUM").filter(|path| !path.is_empty()).map(PathBuf::from);
     given
         .or_else(|| ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(on_path))
+}
+
+/// The Python that [`Need::Python`] makes: in the target folder, beside what cargo makes there.
+pub(crate) fn python() -> Option<PathBuf> {
+    Some(venv()?.join("bin/python"))
+}
+
+fn venv() -> Option<PathBuf> {
+    // This program is `debug/xtask` in the target folder.
+    Some(env::current_exe().ok()?.ancestors().nth(2)?.join("hosts-python"))
 }
 
 fn major(version: &str) -> Option<u32> {
@@ -117,8 +135,8 @@ impl Need {
     pub(crate) fn same(self, other: Self) -> bool {
         match (self, other) {
             (Self::Tool(a), Self::Tool(b)) => a.name == b.name,
-            (Self::Packages(a), Self::Packages(b)) => a == b,
-            (Self::Tool(_), Self::Packages(_)) | (Self::Packages(_), Self::Tool(_)) => false,
+            (Self::Packages(a), Self::Packages(b)) | (Self::Python(a), Self::Python(b)) => a == b,
+            (Self::Tool(_) | Self::Packages(_) | Self::Python(_), _) => false,
         }
     }
 
@@ -130,6 +148,7 @@ impl Need {
         match self {
             Self::Tool(tool) => tool.meet(),
             Self::Packages(folder) => packages(folder),
+            Self::Python(folder) => python_packages(folder),
         }
     }
 }
@@ -196,6 +215,25 @@ fn packages(folder: &str) -> Result<(), String> {
     install.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
     stream(install, |_| {}).map_err(missing)?;
     fs::write(&stamp, lock).map_err(|error| missing(format!("{}: {error}", stamp.display())))
+}
+
+/// Makes a Python with the packages of `folder/requirements.txt`, unless the last time was with the
+/// same file.
+fn python_packages(folder: &str) -> Result<(), String> {
+    PYTHON.meet()?;
+    let file = format!("{folder}/requirements.txt");
+    let missing = |why: String| format!("the packages of `{file}` are missing ({why})");
+    let venv = venv().ok_or_else(|| missing(String::from("the target folder is not known")))?;
+    let venv_path = venv.to_string_lossy();
+    let python = format!("{venv_path}/bin/python");
+    let wanted = fs::read(root().join(&file)).map_err(|error| missing(error.to_string()))?;
+    let stamp = venv.join("installed-requirements.txt");
+    if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    run(&["python3", "-m", "venv", "--clear", &venv_path]).map_err(missing)?;
+    run(&[&python, "-m", "pip", "install", "--quiet", "--requirement", &file]).map_err(missing)?;
+    fs::write(&stamp, wanted).map_err(|error| missing(format!("{}: {error}", stamp.display())))
 }
 
 fn run(line: &[&str]) -> Result<(), String> {

@@ -109,9 +109,14 @@ pub(crate) const STEPS: &[Step] = &[
     },
     Step {
         name: "test",
-        what: "the Rust tests: units, properties, the corpus on every engine, end to end",
+        what: "the Rust tests: units, properties, the corpus on every engine, strangers' hosts, end to end",
         folder: ".",
-        needs: &[Need::Tool(&need::WASM_TARGET), Need::Tool(&need::NODE)],
+        needs: &[
+            Need::Tool(&need::WASM_TARGET),
+            Need::Tool(&need::NODE),
+            Need::Tool(&need::CHROMIUM),
+            Need::Python("wasm/hosts/python"),
+        ],
         after: &["build"],
         commands: &[&["cargo", "test", "--locked", "--workspace", "--no-fail-fast"]],
         environment: &[],

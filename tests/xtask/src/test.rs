@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use crate::count::Count;
-use crate::need::{Need, chromium};
+use crate::need::{Need, chromium, python};
 use crate::shell::{command, stream};
 use crate::step::{STEPS, Step};
 
@@ -115,6 +115,9 @@ fn take(step: &Step) -> Outcome {
         command.envs(step.environment.iter().copied());
         if let Some(path) = chromium() {
             command.env("CHROMIUM", path);
+        }
+        if let Some(path) = python() {
+            command.env("VERBATIM_PYTHON", path);
         }
         if let Some(path) = binary() {
             command.env("VERBATIM_BIN", path);

@@ -6,7 +6,8 @@ use alloc::vec;
 
 use crate::limits::BODY_CHARS;
 use crate::{
-    Code, Diagnostic, Edit, Fix, Missing, Offsets, Refusal, TextRange, Values, deliverable, parse,
+    Code, Diagnostic, Edit, Fix, Missing, Offsets, Refusal, Template, TextRange, Values,
+    deliverable, parse,
 };
 
 /// The text of a message from a body and its values, or why it may not leave.
@@ -19,14 +20,18 @@ pub fn compose<V: Values + ?Sized>(
     values: &V,
     missing: Missing,
 ) -> Result<String, Refusal> {
-    let parsed = parse(body);
-    let mut findings = whole(body).chain(parsed.diagnostics()).peekable();
-    if findings.peek().is_some() {
-        return Err(Refusal::of_body(findings, whole(body).count() + parsed.diagnostics_total()));
-    }
-    let text = parsed.template.render(values, missing)?;
+    let text = sound(body)?.render(values, missing)?;
     deliverable(&text)?;
     Ok(text)
+}
+
+/// The template of a body without errors.
+pub(crate) fn sound(body: &str) -> Result<Template<'_>, Refusal> {
+    let parsed = parse(body);
+    match whole(body).count() + parsed.diagnostics_total() {
+        0 => Ok(parsed.template),
+        total => Err(Refusal::of_body(whole(body).chain(parsed.diagnostics()), total)),
+    }
 }
 
 /// Findings about the body as a whole.

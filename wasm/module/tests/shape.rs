@@ -14,6 +14,7 @@ const ABI_EXPORTS: &[&str] = &[
     "vb_alloc: i32 -> i32",
     "vb_call: i32 i32 -> i64",
     "vb_free: i32 i32 -> ",
+    "vb_render_batch: i32 i32 -> i64",
     "verbatim_abi_1:  -> ",
 ];
 

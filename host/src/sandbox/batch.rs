@@ -323,3 +323,84 @@ impl<'a> Answer<'a> {
         Some(taken)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is read of an answer to two rows: its rows, or what is wrong with it.
+    fn shown(parts: &[&[u8]]) -> String {
+        match read(&parts.concat(), 2) {
+            Ok((texts, rows)) => {
+                let rows: Vec<_> = rows
+                    .iter()
+                    .map(|row| format!("{} {} {}", row.end, row.encoding, row.number))
+                    .collect();
+                format!("{texts}: {}", rows.join(", "))
+            }
+            Err(error) => error.to_string(),
+        }
+    }
+
+    const TWO: &[u8] = b"\x02\0\0\0";
+    const HI: &[u8] = b"\x03\0\0\0Hi!\0\x01\0";
+    const REFUSED: &[u8] = b"\0\0\0\0\xff\x14\0";
+
+    #[test]
+    fn rows_are_read_as_the_document_has_them() {
+        assert_eq!(shown(&[TWO, HI, b"\x02\0\0\0\xc3\xab\x01\x02\x01"]), "Hi!ë: 3 0 1, 5 1 258");
+        assert_eq!(shown(&[TWO, REFUSED, HI]), "Hi!: 0 255 20, 3 0 1");
+    }
+
+    #[test]
+    fn every_lie_is_named_and_nothing_is_allocated_for_it() {
+        let long = [&b"\x01\x19\0\0"[..], &[b'a'; 6401], b"\0\x2a\0"].concat();
+        let lies: [(&[&[u8]], &str); 19] = [
+            (&[], "an answer that ends early, in row 0"),
+            (&[b"\x02\0\0"], "an answer that ends early, in row 0"),
+            (&[TWO], "an answer that ends early, in row 0"),
+            (&[TWO, HI], "an answer that ends early, in row 1"),
+            (&[TWO, HI, &HI[..9]], "an answer that ends early, in row 1"),
+            (&[TWO, HI, b"\x04\0\0\0Hi!"], "an answer that ends early, in row 1"),
+            (&[b"\x01\0\0\0", HI], "1 rows for 2"),
+            (&[b"\xfe\xff\xff\xff", HI], "4294967294 rows for 2"),
+            (&[TWO, HI, HI, HI], "10 bytes after the last row"),
+            (&[TWO, HI, &long], "a text of 6401 bytes in row 1, longer than any message"),
+            (
+                &[TWO, b"\xff\xff\xff\xff"],
+                "a text of 4294967295 bytes in row 0, longer than any message",
+            ),
+            (&[TWO, HI, b"\x01\0\0\0\xff\0\x01\0"], "a text that is not UTF-8, in row 1"),
+            (&[TWO, b"\0\0\0\0\x02\x01\0"], "the encoding 2 in row 0"),
+            (&[TWO, b"\x01\0\0\0a\0\0\0"], "0 in row 0, where a message has segments"),
+            (&[TWO, b"\0\0\0\0\xff\0\0"], "0 in row 0, where a message has segments"),
+            (&[TWO, b"\0\0\0\0\xff\xe8\x03"], "1000 in row 0, where a message has segments"),
+            (&[TWO, b"\x01\0\0\0a\xff\x14\0"], "20 in row 0, where a message has segments"),
+            (&[&[0xFF; 4], b"\x03\0\0\0{}"], "an answer that ends early, in row 0"),
+            (&[&[0xFF; 4], b"\x02\0\0\0{}x"], "1 bytes after the last row"),
+        ];
+        for (parts, expected) in lies {
+            let found = shown(parts);
+            let expected =
+                format!("expected a batch as ABI.md has it from the module, found {expected}");
+            assert!(found.starts_with(&expected), "{found}");
+        }
+        assert_eq!(shown(&[&[0xFF; 4], b"\x02\0\0\0{}"]), "the module refused the batch: {}");
+    }
+
+    #[test]
+    fn a_row_is_added_whole_or_not_at_all() {
+        let mut batch = Batch::new("${a}", 2);
+        assert!(batch.push([Some("x")]));
+        let asked = [b"\x04\0\0\0${a}\x01\0\0\0\x01\0\0\0x", &[0xFF; 4][..]].concat();
+        assert_eq!(batch.request, asked);
+        let room = (1 << 20) - asked.len() - 8;
+        let long = "a".repeat(room + 1);
+        assert!(!batch.push([Some("x"), Some(&long)]), "{}", batch.bytes());
+        assert_eq!((batch.len(), &batch.request), (1, &asked));
+        assert!(batch.push([Some(""), Some(&long[1..]), Some("left out")]));
+        assert_eq!((batch.len(), batch.bytes()), (2, 1 << 20));
+        batch.clear();
+        assert_eq!(batch.request, b"\x04\0\0\0${a}\0\0\0\0");
+    }
+}

@@ -1,25 +1,32 @@
 //! What a row of a batch costs: through the sandbox with all limits on, and in native core.
 //!
 //! `cargo run --release -p verbatim-host --example batch_cost` prints nanoseconds for each row, by
-//! the number of rows in a call: the median over many calls, taken in turns.
+//! the number of rows in a call: the median over many calls, taken in turns. A path after `--` names
+//! another module.
 
 use std::hint::black_box;
 use std::time::Instant;
 
 use verbatim_core::{Missing, Policy, Slots, Template, count, deliverable};
-use verbatim_host::sandbox::{Batch, Limits, Sandbox};
+use verbatim_host::sandbox::{Batch, Limits, Sandbox, Sha256};
 
 const BODY: &str = "Hi ${guest_name}, your table at {{entity:restaurant}} is booked for \
     Friday at half past seven. Show the code {{vrbl:CONFIRMATION_CODE}} at the door. \
     Running late? Just call us. See you soon!";
 const VALUES: [Option<&str>; 3] = [Some("Philippa"), Some("The Old Mill"), Some("QX7-4410")];
-const CALLS: usize = 401;
+const CALLS: usize = 301;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let sandbox = Sandbox::embedded(Limits::default())?;
+    let sandbox = match std::env::args_os().nth(1) {
+        Some(path) => {
+            let bytes = std::fs::read(path)?;
+            Sandbox::load(&bytes, Sha256::of(&bytes), Limits::default())?
+        }
+        None => Sandbox::embedded(Limits::default())?,
+    };
     let template = Template::new(BODY)?;
     let slots = Slots::of(&template);
-    for rows in [1_u32, 16, 64, 128, 256, 512, 1024, 4096] {
+    for rows in [1_u32, 64, 512, 4096] {
         let mut batch = Batch::new(BODY, VALUES.len());
         (0..rows).for_each(|_| assert!(batch.push(VALUES)));
         let (mut text, mut out) = (String::new(), Vec::new());

@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 
 use crate::limits::BODY_CHARS;
 use crate::{
-    Code, Diagnostic, Edit, Fix, Missing, Offsets, Refusal, TextRange, Values, deliverable, fill,
-    parse,
+    Code, Diagnostic, Edit, Fix, Missing, Offsets, Refusal, Template, TextRange, Values,
+    deliverable, fill, parse,
 };
 
 /// The text of a message from a body and its values, or why it may not leave.
@@ -22,23 +22,19 @@ pub fn compose<V: Values + ?Sized>(
     missing: Missing,
 ) -> Result<String, Refusal> {
     let filled = if whole(body).next().is_none() { fill(body, values, missing) } else { None };
-    let text = filled.map_or_else(|| explain(body, values, missing), Ok)?;
+    // The longer way says what is wrong.
+    let text = filled.map_or_else(|| sound(body)?.render(values, missing), Ok)?;
     deliverable(&text)?;
     Ok(text)
 }
 
-/// The same by the longer way, which says what is wrong.
-fn explain<V: Values + ?Sized>(
-    body: &str,
-    values: &V,
-    missing: Missing,
-) -> Result<String, Refusal> {
+/// The template of a body without errors.
+pub(crate) fn sound(body: &str) -> Result<Template<'_>, Refusal> {
     let parsed = parse(body);
     let whole: Vec<_> = whole(body).collect();
-    let total = whole.len() + parsed.diagnostics_total();
-    match total {
-        0 => parsed.template.render(values, missing),
-        _ => Err(Refusal::of_body(whole.into_iter().chain(parsed.diagnostics()), total)),
+    match whole.len() + parsed.diagnostics_total() {
+        0 => Ok(parsed.template),
+        total => Err(Refusal::of_body(whole.into_iter().chain(parsed.diagnostics()), total)),
     }
 }
 

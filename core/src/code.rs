@@ -95,6 +95,7 @@ codes! {
     ResponseTooLarge = 95 Error "a response has at most 4 MiB";
     NotSupported = 96 Error "an option is one that this module supports";
     InvalidDomain = 97 Error "a domain is a list of values, a length and an alphabet, or a range of numbers";
+    RequestNotBatch = 98 Error "a batch is a body and its rows, and their values are UTF-8";
     UnknownName = 100 Warning "a token names something that exists";
     NoDomain = 101 Info "exact bounds need to know what every token may hold";
     NeverFilled = 102 Warning "every token has a value for every variant";

@@ -253,7 +253,6 @@ mod tests {
         assert_eq!(with(&[], &words, "yes"), Some(Keyword::Start), "the table comes first");
     }
 
-    #[cfg(feature = "patterns")]
     #[test]
     fn a_pattern_counts_for_its_own_keyword_and_after_all_words() {
         let pattern = |text| crate::Pattern::new(text).unwrap();

@@ -84,6 +84,16 @@ fn a_batch_allocates_nothing_once_its_buffer_has_grown() {
         })
     });
     assert_eq!((rendered, allocations), (Ok(()), 0));
+
+    let values = [Some("Zoë’s"), Some("[QX7]"), Some("anyone")];
+    let mut text = Vec::with_capacity(200);
+    let (found, allocations) = counted(|| {
+        slots.message_into(&mut text, &values).and_then(|_| {
+            text.clear();
+            slots.message_into(&mut text, &values)
+        })
+    });
+    assert_eq!((found.map(|count| count.segments), allocations), (Ok(1), 0));
 }
 
 #[test]

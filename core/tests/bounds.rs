@@ -316,7 +316,7 @@ fn a_search_that_is_cut_short_says_so_and_bounds_from_outside() {
     let extreme = |one: Option<Extreme>| one.map(|one| (one.segments, one.witness.is_some()));
     // 1,072 letters and 64 pairs are 1,200 units: 18 segments without an empty unit, and 16 places
     // that leave one.
-    assert_eq!(found.exact, false);
+    assert!(!found.exact);
     assert_eq!((extreme(found.min), extreme(found.max)), (Some((19, true)), Some((20, false))));
 }
 

@@ -1,9 +1,10 @@
 //! The guest: what `verbatim.wasm` is made of.
 //!
 //! `ops` answers requests: it reads them as JSON (`value`, `asked`, `ask`), asks `verbatim-core`,
-//! and writes what it says (`answer`, `writer`). Two thin faces lie on it: `plugin`, the plain
-//! interface of ABI.md for any wasm runtime, and `browser`, the wasm-bindgen exports for
-//! JavaScript. No rule stands here: whatever decides something is in `verbatim-core`.
+//! and writes what it says (`answer`, `writer`); `batch` answers the one that is binary. Two thin
+//! faces lie on them: `plugin`, the plain interface of ABI.md for any wasm runtime, and `browser`,
+//! the wasm-bindgen exports for JavaScript. No rule stands here: whatever decides something is in
+//! `verbatim-core`.
 
 #![no_std]
 
@@ -14,6 +15,7 @@ extern crate std;
 mod answer;
 mod ask;
 pub mod asked;
+pub mod batch;
 pub mod heap;
 pub mod imports;
 pub mod limits;

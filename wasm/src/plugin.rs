@@ -1,8 +1,9 @@
 //! The plain face of the module: ABI version 1, for any wasm runtime (ABI.md).
 //!
-//! A host asks for room (`vb_alloc`), writes a request there, calls (`vb_call`), reads the response
-//! where the answer points, and gives both back (`vb_free`). Pointers cross the border here and
-//! nowhere else; beside this file only the allocator (`heap`) holds `unsafe`.
+//! A host asks for room (`vb_alloc`), writes a request there, calls (`vb_call` or
+//! `vb_render_batch`), reads the response where the answer points, and gives both back
+//! (`vb_free`). Pointers cross the border here and nowhere else; beside this file only the
+//! allocator (`heap`) holds `unsafe`.
 #![expect(unsafe_code, reason = "the interface is made of pointers and exported names")]
 #![expect(
     clippy::not_unsafe_ptr_arg_deref,
@@ -54,15 +55,24 @@ pub extern "C" fn vb_free(address: *mut u8, len: usize) {
 /// One JSON request in, one JSON response out: `(pointer << 32) | length`.
 #[unsafe(no_mangle)]
 pub extern "C" fn vb_call(address: *const u8, len: usize) -> u64 {
-    let request = if address.is_null() {
-        &[]
-    } else {
-        // SAFETY: ABI.md obliges the host to pass `len` bytes that it has written and does not
-        // touch until the call returns. Whatever it passes lies in this instance's own memory: an
-        // access outside it traps.
-        unsafe { slice::from_raw_parts(address, len) }
-    };
-    hand_out(crate::ops::call(request, &mut crate::outside::Outside).into_bytes())
+    hand_out(crate::ops::call(handed_in(&address, len), &mut crate::outside::Outside).into_bytes())
+}
+
+/// Many rows of one template in, binary, and a message for each out; the result as `vb_call`'s.
+#[unsafe(no_mangle)]
+pub extern "C" fn vb_render_batch(address: *const u8, len: usize) -> u64 {
+    hand_out(crate::batch::render(handed_in(&address, len)))
+}
+
+/// What a host has written; its lifetime is that of the call, whose own the pointer is.
+fn handed_in(address: &*const u8, len: usize) -> &[u8] {
+    if address.is_null() {
+        return &[];
+    }
+    // SAFETY: ABI.md obliges the host to pass `len` bytes that it has written and does not
+    // touch until the call returns. Whatever it passes lies in this instance's own memory: an
+    // access outside it traps.
+    unsafe { slice::from_raw_parts(*address, len) }
 }
 
 /// Leaves `response` to the host, which frees it.

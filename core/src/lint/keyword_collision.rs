@@ -25,10 +25,10 @@ pub(super) fn lint(desk: &mut Desk<'_>) {
                 "" => surely || is_shouted(word),
                 before => before.eq_ignore_ascii_case("or") && is_shouted(word),
             };
-            if let Some((keyword, variant)) = keyword(word).filter(|_| asked) {
-                if !is_meant(keyword, variant, clause(&sentence[at + word.len()..], keyword)) {
-                    say(desk, keyword, variant, start + at, word);
-                }
+            if let Some((keyword, variant)) = keyword(word).filter(|_| asked)
+                && !is_meant(keyword, variant, clause(&sentence[at + word.len()..], keyword))
+            {
+                say(desk, keyword, variant, start + at, word);
             }
             before = word;
         }

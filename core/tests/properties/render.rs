@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 use verbatim_core::{
-    Code, Detail, Kind, Missing, MissingValue, Policy, Template, Values, fill, preview,
+    Code, Detail, Kind, Missing, MissingValue, Policy, Slots, Template, Values, compose, count,
+    fill, preview,
 };
 
 use crate::cases;
@@ -82,6 +83,42 @@ proptest! {
             Err(refusal) => {
                 prop_assert_eq!(refusal.code, Code::MissingValue);
                 prop_assert_eq!(refusal.detail, Detail::Missing(expected));
+            }
+        }
+    }
+
+    #[test]
+    fn a_batch_says_of_each_row_what_composing_and_counting_it_say(
+        pieces in pieces(),
+        often in prop::sample::select(&[0_usize, 1, 1, 1, 60, 400, 900]),
+    ) {
+        let pieces: Vec<_> = pieces
+            .into_iter()
+            .map(|piece| match piece {
+                Piece::Token { kind, name, value } => {
+                    Piece::Token { kind, name, value: value.map(|value| value.repeat(often)) }
+                }
+                text @ Piece::Text(_) => text,
+            })
+            .collect();
+        let body = body(&pieces);
+        let Ok(slots) = Slots::of_body(&body) else {
+            prop_assert!(compose(&body, &Given(&pieces), Missing::Blank).is_err());
+            return Ok(());
+        };
+        let given = Given(&pieces);
+        let values: Vec<_> =
+            slots.names().map(|(kind, name)| given.value(kind, name)).collect();
+        let mut text = b"before".to_vec();
+        let found = slots.message_into(&mut text, &values);
+        match compose(&body, &given, Missing::Refuse) {
+            Ok(expected) => {
+                prop_assert_eq!(found, Ok(count(&expected, Policy::Standard)));
+                prop_assert_eq!(text, format!("before{expected}").into_bytes());
+            }
+            Err(refusal) => {
+                prop_assert_eq!(found, Err(refusal.code));
+                prop_assert_eq!(text, b"before");
             }
         }
     }

@@ -9,6 +9,7 @@ pub mod explain;
 pub mod input;
 pub mod module;
 pub mod preview;
+pub mod render;
 pub mod send;
 mod show;
 
@@ -36,6 +37,7 @@ enum Command {
     Diff(diff::DiffArgs),
     Explain(explain::ExplainArgs),
     Preview(preview::PreviewArgs),
+    Render(render::RenderArgs),
     Classify(classify::ClassifyArgs),
     Send(Box<send::SendArgs>),
     Call(call::CallArgs),
@@ -53,6 +55,7 @@ pub fn run() -> ExitCode {
         Command::Diff(args) => diff::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Preview(args) => preview::run(&args),
+        Command::Render(args) => render::run(args),
         Command::Classify(args) => classify::run(&args),
         Command::Send(args) => with_runtime(send::run(*args)),
         Command::Call(args) => return call::run(&args),

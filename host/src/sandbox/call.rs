@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
-use wasmtime::{Instance, Memory, Store, Trap, WasmParams, WasmResults};
+use wasmtime::{Instance, Memory, ModuleExport, Store, Trap, WasmParams, WasmResults};
 
 use super::imports::{self, Phase, State};
 use super::load::{self, Loaded};
@@ -191,36 +191,50 @@ impl fmt::Display for CallError {
     }
 }
 
-/// Runs one call. The caller holds a place of the pool.
+/// Runs one `vb_call`. The caller holds a place of the pool.
 pub(super) fn call(
     loaded: &Loaded,
     limits: &Limits,
     request: &[u8],
     grant: &Grant,
 ) -> Result<Outcome, CallError> {
+    let (response, intents, usage) =
+        call_export(loaded, limits, request, grant, &loaded.call, text)?;
+    Ok(Outcome { response, intents, usage })
+}
+
+/// Runs one call of an export that takes a request and gives a response, which `read` reads where
+/// it lies. The caller holds a place of the pool.
+pub(super) fn call_export<T>(
+    loaded: &Loaded,
+    limits: &Limits,
+    request: &[u8],
+    grant: &Grant,
+    export: &ModuleExport,
+    read: impl FnOnce(&[u8]) -> Result<T, Fault>,
+) -> Result<(T, Vec<Intent>, Usage), CallError> {
     let started = Instant::now();
     let mut store = Store::new(&loaded.engine, State::new(grant, *limits));
     store.limiter(|state| state);
     // Both are armed before anything of the module runs: its start function is no exception.
     let run = store.set_fuel(limits.fuel).map_err(Stop::Engine).and_then(|()| {
         store.set_epoch_deadline(ticker::ticks(limits.wall));
-        run(&mut store, loaded, limits, request)
+        run(&mut store, loaded, limits, request, export, read)
     });
     let fuel = limits.fuel.saturating_sub(store.get_fuel().unwrap_or(0));
     let state = store.into_data();
     match run {
-        Ok(response) => Ok(Outcome {
-            usage: Usage {
+        Ok((response_bytes, read)) => {
+            let usage = Usage {
                 fuel,
                 wall: started.elapsed(),
                 memory_bytes: state.peak_memory,
                 request_bytes: request.len(),
-                response_bytes: response.len(),
+                response_bytes,
                 host_calls: state.host_calls,
-            },
-            response,
-            intents: state.intents,
-        }),
+            };
+            Ok((read, state.intents, usage))
+        }
         Err(stop) => Err(CallError { fault: fault(stop, &state, limits), op: op_of(request) }),
     }
 }
@@ -239,12 +253,15 @@ impl From<wasmtime::Error> for Stop {
     }
 }
 
-fn run(
+/// The response's length, and what was read of it.
+fn run<T>(
     store: &mut Store<State>,
     loaded: &Loaded,
     limits: &Limits,
     request: &[u8],
-) -> Result<Vec<u8>, Stop> {
+    export: &ModuleExport,
+    read: impl FnOnce(&[u8]) -> Result<T, Fault>,
+) -> Result<(usize, T), Stop> {
     let too_long =
         || Stop::Fault(Fault::RequestTooLong { limit: limits.request_bytes, found: request.len() });
     if request.len() > limits.request_bytes {
@@ -256,7 +273,7 @@ fn run(
     let memory = memory(store, &instance, loaded)?;
     let alloc = function::<u32, u32>(store, &instance, &loaded.alloc)?;
     let free = function::<(u32, u32), ()>(store, &instance, &loaded.free)?;
-    let call = function::<(u32, u32), u64>(store, &instance, &loaded.call)?;
+    let call = function::<(u32, u32), u64>(store, &instance, export)?;
 
     let room = alloc.call(&mut *store, request_len)?;
     if room == 0 {
@@ -269,13 +286,14 @@ fn run(
     store.data_mut().phase = Phase::Around;
 
     let (at, len) = unpack(packed);
-    let response = read(memory.data(&*store), at, len, limits).map_err(Stop::Fault)?;
+    let response = response(memory.data(&*store), at, len, limits).map_err(Stop::Fault)?;
+    let (length, read) = (response.len(), read(response).map_err(Stop::Fault)?);
 
     // The instance is dropped anyway; but the ABI asks for it, and a module that traps here has
     // not returned without a trap.
     free.call(&mut *store, (at, len))?;
     free.call(&mut *store, (room, request_len))?;
-    Ok(response)
+    Ok((length, read))
 }
 
 fn write(store: &mut Store<State>, memory: Memory, at: u32, bytes: &[u8]) -> Result<(), Stop> {
@@ -287,13 +305,18 @@ fn write(store: &mut Store<State>, memory: Memory, at: u32, bytes: &[u8]) -> Res
     Ok(())
 }
 
-/// Checks the response where it lies, and copies it only then: a length that lies costs nothing.
-fn read(memory: &[u8], at: u32, len: u32, limits: &Limits) -> Result<Vec<u8>, Fault> {
+/// The response where it lies, checked before it is copied: a length that lies costs nothing.
+fn response<'m>(memory: &'m [u8], at: u32, len: u32, limits: &Limits) -> Result<&'m [u8], Fault> {
     let bad = Fault::BadResponse { at, len, memory: memory.len() };
     let response = imports::slice(memory, at, len).ok_or(bad)?;
     if response.len() > limits.response_bytes {
         return Err(Fault::ResponseTooLong { limit: limits.response_bytes, found: len });
     }
+    Ok(response)
+}
+
+/// A response that is text.
+fn text(response: &[u8]) -> Result<Vec<u8>, Fault> {
     match std::str::from_utf8(response) {
         Ok(text) => Ok(text.as_bytes().to_vec()),
         Err(error) => Err(Fault::ResponseNotUtf8 { at: error.valid_up_to() }),
@@ -315,7 +338,7 @@ fn memory(store: &mut Store<State>, instance: &Instance, loaded: &Loaded) -> Res
 fn function<P: WasmParams, R: WasmResults>(
     store: &mut Store<State>,
     instance: &Instance,
-    export: &wasmtime::ModuleExport,
+    export: &ModuleExport,
 ) -> Result<wasmtime::TypedFunc<P, R>, Stop> {
     let export = instance.get_module_export(&mut *store, export);
     let function = export.and_then(wasmtime::Extern::into_func);
@@ -380,6 +403,7 @@ mod tests {
     fn a_response_is_checked_where_it_lies() {
         let limits = Limits { response_bytes: 4, ..Limits::default() };
         let memory = b"ab\xffcdefg";
+        let read = |memory, at, len, limits| response(memory, at, len, limits).and_then(text);
         assert_eq!(read(memory, 0, 2, &limits), Ok(b"ab".to_vec()));
         assert_eq!(read(memory, 3, 4, &limits), Ok(b"cdef".to_vec()));
         assert_eq!(read(memory, 3, 5, &limits), Err(Fault::ResponseTooLong { limit: 4, found: 5 }));

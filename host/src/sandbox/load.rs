@@ -16,6 +16,10 @@ const EXPORTS: [(&str, &[Value], &[Value]); 4] = [
     ("vb_call", &[Value::I32, Value::I32], &[Value::I64]),
 ];
 
+/// What it need not have: without it batches are refused, and nothing else.
+const RENDER_BATCH: (&str, &[Value], &[Value]) =
+    ("vb_render_batch", &[Value::I32, Value::I32], &[Value::I64]);
+
 /// What it may import of the host.
 const IMPORTS: [(&str, &[Value], &[Value]); 4] = [
     ("twilio_create_message", &[Value::I32, Value::I32], &[Value::I32]),
@@ -113,6 +117,7 @@ pub(super) struct Loaded {
     pub(super) alloc: ModuleExport,
     pub(super) free: ModuleExport,
     pub(super) call: ModuleExport,
+    pub(super) render_batch: Option<ModuleExport>,
 }
 
 pub(super) fn load(bytes: &[u8], expected: Sha256, limits: &Limits) -> Result<Loaded, LoadError> {
@@ -137,6 +142,7 @@ pub(super) fn load(bytes: &[u8], expected: Sha256, limits: &Limits) -> Result<Lo
         alloc: export(&module, "vb_alloc")?,
         free: export(&module, "vb_free")?,
         call: export(&module, "vb_call")?,
+        render_batch: module.get_export_index(RENDER_BATCH.0),
         engine,
         instance,
     })
@@ -227,7 +233,9 @@ fn check_exports(module: &Module) -> Result<(), LoadError> {
             });
         }
     }
-    for (name, parameters, results) in EXPORTS {
+    let optional =
+        [RENDER_BATCH].into_iter().filter(|(name, ..)| module.get_export(name).is_some());
+    for (name, parameters, results) in EXPORTS.into_iter().chain(optional) {
         let expected = written(parameters, results);
         match module.get_export(name) {
             Some(ExternType::Func(found)) if is_type(&found, parameters, results) => {}

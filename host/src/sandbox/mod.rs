@@ -15,6 +15,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+mod batch;
 mod call;
 mod digest;
 mod grant;
@@ -24,6 +25,7 @@ mod load;
 mod slots;
 mod ticker;
 
+pub use batch::{Batch, BatchError, Lie, Rendered, Row};
 pub use call::{CallError, Fault, Outcome, Usage};
 pub use digest::{NotSha256, Sha256};
 pub use grant::{ConsentAction, Grant, Intent, Pair};

@@ -4,7 +4,7 @@ import * as glue from "glue";
 import { Simulated } from "simulated";
 
 const FUNCTIONS = new Map([
-  ["describe", () => glue.describe()],
+  ["describe", glue.describe],
   ["segments", glue.segments],
   ["check", glue.check],
   ["check_prompt", glue.checkPrompt],

@@ -1,0 +1,9 @@
+;; Exports the batch with another type than the ABI's.
+(module
+  (memory (export "memory") 1)
+  (func (export "verbatim_abi_1"))
+  (func (export "vb_alloc") (param i32) (result i32) (i32.const 0))
+  (func (export "vb_free") (param i32 i32))
+  (func (export "vb_call") (param i32 i32) (result i64) (i64.const 0))
+  (func (export "vb_render_batch") (param i32) (result i64) (i64.const 0))
+)

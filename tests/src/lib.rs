@@ -1,3 +1,5 @@
 //! What the tests share.
 
 pub mod fuzz;
+pub mod generated;
+pub mod hostile;

@@ -9,6 +9,7 @@ mod instructions;
 mod node;
 mod report;
 mod row;
+mod sandbox;
 mod timing;
 
 use std::process::ExitCode;
@@ -32,6 +33,10 @@ fn main() -> ExitCode {
     let before = load();
     let mut rows = row::native();
     let mut missing = Vec::new();
+    match row::sandboxed() {
+        Ok(more) => rows.extend(more),
+        Err(why) => missing.push(format!("in the sandbox: {why}")),
+    }
     let node = match node::rows() {
         Ok((version, more)) => {
             rows.extend(more);

@@ -244,6 +244,12 @@ impl Engine {
         self.sandbox.sha256()
     }
 
+    /// The module's bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.sandbox.bytes()
+    }
+
     /// Asks the module, and waits for it on this thread.
     ///
     /// # Errors

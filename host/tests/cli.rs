@@ -7,6 +7,9 @@ use serde_json::Value;
 
 const KEY: &str = "a-key-of-the-tests";
 
+/// The digest of nothing that anybody has.
+const NO_DIGEST: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
 fn verbatim(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_verbatim"));
     command.args(arguments).env_remove("VERBATIM_API_KEY").env_remove("VERBATIM_URL");
@@ -89,6 +92,11 @@ fn wrong_use_is_status_2() {
         &["send", "--to", "+15550001111", "--from", "+15550001236", "--body", "x"],
         &["send", "--to", "+15550001111", "--template", "t", "--environment", "prod"],
         &["dev", "--listen", "nowhere"],
+        &["call", "--module", "verbatim.wasm"],
+        &["call", "--module", "/no/such/file", "--sha256", NO_DIGEST],
+        &["call", "--sha256", NO_DIGEST],
+        &["call", "--limit", "fule=1"],
+        &["call", "--json"],
         &[],
     ] {
         assert_eq!(run(arguments, b"").0, 2, "{arguments:?}");

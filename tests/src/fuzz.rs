@@ -1,21 +1,28 @@
 //! What must hold of any input at all. `tests/fuzz` feeds these functions to libFuzzer; the test
 //! `fuzz_seeds` runs the saved seeds through them, on the stable toolchain.
 
+use std::sync::LazyLock;
+
 use verbatim_core::{
     Domain, Domains, Draft, Encoding, Kind, Missing, Names, Policy, Rules, Template, bounds, check,
     check_prompt, classify, complete, count, forcing, limits, parse, preview, segments,
 };
+use verbatim_host::sandbox::{Grant, Limits, Sandbox};
+use verbatim_wasm::ops;
+use verbatim_wasm::outside::Outside;
 
 /// A target by its name.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 5] = [
+pub const TARGETS: [Target; 7] = [
     ("parse", parse_any),
     ("render", render_any),
     ("segments", segments_any),
     ("classify", classify_any),
     ("bounds", bounds_any),
+    ("call", call_any),
+    ("module", module_any),
 ];
 
 fn text(data: &[u8]) -> std::borrow::Cow<'_, str> {
@@ -173,4 +180,24 @@ pub fn bounds_any(data: &[u8]) {
         assert!(min.is_some_and(|min| min <= taken), "{min:?} {taken} {text:?}");
         assert!(max.is_some_and(|max| taken <= max), "{max:?} {taken} {text:?}");
     }
+}
+
+/// Calling: any bytes have an answer of one line of JSON, `ok` or `error`, the same natively and
+/// from the module in its sandbox.
+pub fn call_any(data: &[u8]) {
+    static SANDBOX: LazyLock<Sandbox> =
+        LazyLock::new(|| Sandbox::embedded(Limits::default()).expect("the embedded module loads"));
+    let native = ops::call(data, &mut Outside);
+    let answer: serde_json::Value = serde_json::from_str(&native).expect("JSON");
+    let keys: Vec<_> = answer.as_object().expect("an object").keys().collect();
+    assert!(keys == ["ok"] || keys == ["error"], "{keys:?}");
+    assert!(!native.contains('\n'), "one line");
+    let outcome = SANDBOX.call(data, &Grant::default()).expect("the module answers anything");
+    assert!(outcome.response == native.as_bytes(), "{}", data.escape_ascii());
+    assert!(outcome.intents.is_empty(), "nothing was granted");
+}
+
+/// A module of another make, or bytes that are none.
+pub fn module_any(data: &[u8]) {
+    let _ = crate::generated::run(data);
 }

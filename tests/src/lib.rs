@@ -2,5 +2,10 @@
 
 pub mod bench;
 pub mod corpus;
+#[cfg(feature = "sandbox")]
 pub mod fuzz;
+#[cfg(feature = "sandbox")]
+pub mod generated;
 pub mod granted;
+#[cfg(feature = "sandbox")]
+pub mod hostile;

@@ -101,7 +101,7 @@ proptest! {
                 text @ Piece::Text(_) => text,
             })
             .collect();
-        let body = body(&pieces);
+        let body = written_out(&pieces);
         let Ok(slots) = Slots::of_body(&body) else {
             prop_assert!(compose(&body, &Given(&pieces), Missing::Blank).is_err());
             return Ok(());

@@ -28,7 +28,7 @@ pub(super) async fn module(State(app): State<Arc<App>>) -> Result<Json<Value>, P
     let described: Described = answered.read()?;
     Ok(Json(json!({
         "sha256": app.engine.sha256().to_string(),
-        "size": verbatim_module::BYTES.len(),
+        "size": app.engine.bytes().len(),
         "abi": described.abi,
         "version": described.version,
     })))

@@ -37,9 +37,9 @@ pub(super) async fn headers(request: Request, next: Next) -> Response {
 }
 
 /// `GET /verbatim.wasm`: the bytes that the sandbox was loaded from.
-pub(super) async fn module() -> impl IntoResponse {
+pub(super) async fn module(State(app): State<Arc<App>>) -> impl IntoResponse {
     let kind = [(header::CONTENT_TYPE, "application/wasm"), (header::CACHE_CONTROL, "no-cache")];
-    (kind, verbatim_module::BYTES)
+    (kind, app.engine.bytes().to_vec())
 }
 
 /// `GET /verbatim.js`: the glue by which a page loads it.

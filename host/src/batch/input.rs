@@ -127,7 +127,7 @@ impl<R: Read> Input<R> {
     /// # Errors
     /// A CSV without a header, or one that cannot be read.
     pub fn header(&mut self) -> Result<Vec<String>, InputError> {
-        let record = self.next()?.ok_or(InputError::Empty)?;
+        let record = self.next_record()?.ok_or(InputError::Empty)?;
         let names = record.texts().map_err(|column| InputError::NotUtf8 { column })?;
         Ok(names.iter().map(|name| name.trim().to_owned()).collect())
     }
@@ -136,7 +136,7 @@ impl<R: Read> Input<R> {
     ///
     /// # Errors
     /// The CSV cannot be read on.
-    pub fn next(&mut self) -> Result<Option<Record<'_>>, InputError> {
+    pub fn next_record(&mut self) -> Result<Option<Record<'_>>, InputError> {
         // Line ends before a record: the parser would skip them too, but tell of none.
         loop {
             if self.unparsed.is_empty() && !self.fill()? {
@@ -218,7 +218,7 @@ mod tests {
         let mut input = Input::new(Pieces(text.chunks(piece)), b',');
         let mut lines = Vec::new();
         loop {
-            match input.next() {
+            match input.next_record() {
                 Ok(Some(record)) => {
                     let fields = match record.texts() {
                         Ok(texts) => texts.iter().collect::<Vec<_>>().join("|"),
@@ -289,8 +289,8 @@ mod tests {
             }
         }
         let mut input = Input::new(Endless(false), b',');
-        assert!(input.next().is_ok() && input.next().is_ok());
-        let error = input.next().map(|_| ()).expect_err("it does not end");
+        assert!(input.next_record().is_ok() && input.next_record().is_ok());
+        let error = input.next_record().map(|_| ()).expect_err("it does not end");
         let expected = "the row of line 3 has more than 1048576 bytes; is a quote left open?";
         assert_eq!(error.to_string(), expected);
         assert!(input.bytes() < 2 << 20);

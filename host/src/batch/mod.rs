@@ -264,7 +264,7 @@ impl<R: Read> Reading<'_, R> {
     fn fill(&mut self, chunk: &mut Chunk) -> Result<bool, RenderError> {
         chunk.clear();
         while chunk.has_room() {
-            let Some(record) = self.input.next()? else { break };
+            let Some(record) = self.input.next_record()? else { break };
             self.rows += 1;
             chunk.push(self.plan, self.rows, record);
         }

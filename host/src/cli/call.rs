@@ -2,122 +2,152 @@
 //! sandbox with its real limits and nothing granted. The door by which anything outside tests the
 //! module, or another module that keeps the ABI.
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _, Write};
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use serde::Serialize;
 
-use crate::sandbox::{Grant, Limits, Sandbox, Sha256};
+use super::profile::Profile;
+use super::sandbox::SandboxArgs;
+use super::{CliError, Done};
+use crate::sandbox::{Grant, Sandbox, Usage, grouped};
 
-/// Hand ABI requests to the module, in the sandbox, with nothing granted.
+/// Hand ABI requests to the module, in the sandbox, with nothing granted
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct CallArgs {
     /// Take one request a line and give one response a line, until the input ends
     #[arg(long)]
     pub jsonl: bool,
-    /// Run this module instead of the embedded one
-    #[arg(long, value_name = "FILE", requires = "sha256")]
-    pub module: Option<PathBuf>,
-    /// The SHA-256 that the file must have
-    #[arg(long, value_name = "HEX", requires = "module")]
-    pub sha256: Option<Sha256>,
+    /// Say on standard error what each call used, and how near each limit was
+    #[arg(long)]
+    pub profile: bool,
+    /// The profile as one line of JSON
+    #[arg(long, requires = "profile")]
+    pub json: bool,
+    /// Which module, and its limits.
+    #[command(flatten)]
+    pub sandbox: SandboxArgs,
 }
 
-/// Answers standard input on standard output.
+/// Answers standard input on standard output. [`Done::Clean`] if the module answered every
+/// request, be it with an error of its own; [`Done::Found`] if the sandbox stopped it or a request
+/// was too long.
 ///
-/// The status is 0 if the module answered every request, be it with an error of its own; 1 if the
-/// sandbox stopped it, a request was too long, or the module was refused.
-#[must_use]
-pub fn run(args: &CallArgs) -> ExitCode {
-    match try_run(args) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(message) => {
-            eprintln!("verbatim: {message}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn try_run(args: &CallArgs) -> Result<bool, String> {
-    let sandbox = load(args)?;
+/// # Errors
+/// The module was refused, or its file cannot be read.
+pub fn run(args: &CallArgs) -> Result<Done, CliError> {
+    let sandbox = args.sandbox.load()?;
     let input = BufReader::with_capacity(64 << 10, io::stdin().lock());
     let output = io::BufWriter::new(io::stdout().lock());
+    let telling = match (args.profile, args.json) {
+        (false, _) => Telling::Nothing,
+        (true, false) => Telling::Table,
+        (true, true) => Telling::Json,
+    };
+    let caller = Caller { sandbox, telling };
     let answered = if args.jsonl {
-        answer_lines(&sandbox, input, output)
+        caller.answer_lines(input, output)
     } else {
-        answer_one(&sandbox, input, output)
+        caller.answer_one(input, output)
     };
     match answered {
+        Ok(true) => Ok(Done::Clean),
+        Ok(false) => Ok(Done::Found),
         // Whoever closed the pipe has read enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
-        other => other.map_err(|error| error.to_string()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Done::Found),
+        Err(error) => Err(error.into()),
     }
 }
 
-fn load(args: &CallArgs) -> Result<Sandbox, String> {
-    let limits = Limits::default();
-    let loaded = match (&args.module, args.sha256) {
-        (Some(path), Some(expected)) => {
-            Sandbox::load(&read_module(path, limits.module_bytes)?, expected, limits)
+/// Who calls, and how it tells of it.
+struct Caller {
+    sandbox: Sandbox,
+    telling: Telling,
+}
+
+/// What is said of each call's use, on standard error.
+#[derive(Debug, Clone, Copy)]
+enum Telling {
+    Nothing,
+    Table,
+    Json,
+}
+
+impl Caller {
+    /// Answers the whole input as one request; true if the module answered it.
+    fn answer_one(&self, input: impl BufRead, mut output: impl Write) -> io::Result<bool> {
+        let limit = self.sandbox.limits().request_bytes;
+        let mut request = Vec::new();
+        // Longer input is refused without being read.
+        input.take(at_most(limit)).read_to_end(&mut request)?;
+        let answer =
+            if request.len() > limit { Err(too_long(limit)) } else { self.answer(&request) };
+        let answered = write_line(&mut output, answer)?;
+        output.flush()?;
+        Ok(answered)
+    }
+
+    /// Answers each line; true if the module answered all of them. Neither the input nor a line
+    /// that is too long is ever held in memory.
+    fn answer_lines<R: io::Read>(
+        &self,
+        mut input: BufReader<R>,
+        mut output: impl Write,
+    ) -> io::Result<bool> {
+        let limit = self.sandbox.limits().request_bytes;
+        let mut request = Vec::new();
+        let mut all_answered = true;
+        loop {
+            let answer = match read_line(&mut input, &mut request, limit)? {
+                Line::End => break,
+                Line::Whole => self.answer(&request),
+                Line::TooLong => Err(too_long(limit)),
+            };
+            all_answered &= write_line(&mut output, answer)?;
+            // Whoever writes one line and waits for its answer gets it; whoever writes many at
+            // once does not pay for each.
+            if input.buffer().is_empty() {
+                output.flush()?;
+            }
         }
-        (None, None) => Sandbox::embedded(limits),
-        // clap asks for both or none; so does this, for whoever fills in the arguments.
-        (Some(_), None) => return Err("expected --sha256 beside --module".to_owned()),
-        (None, Some(_)) => return Err("expected --module beside --sha256".to_owned()),
-    };
-    loaded.map_err(|error| error.to_string())
-}
+        output.flush()?;
+        Ok(all_answered)
+    }
 
-/// The file's bytes, and no more than one over the limit: the sandbox refuses what is longer.
-fn read_module(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
-    let cannot = |error| format!("cannot read {}: {error}", path.display());
-    let file = File::open(path).map_err(cannot)?;
-    let mut bytes = Vec::new();
-    file.take(at_most(limit)).read_to_end(&mut bytes).map_err(cannot)?;
-    Ok(bytes)
-}
+    fn answer(&self, request: &[u8]) -> Result<Vec<u8>, Stopped> {
+        let called = self.sandbox.call(request, &Grant::default());
+        self.tell(match &called {
+            Ok(outcome) => &outcome.usage,
+            Err(error) => &error.usage,
+        });
+        let outcome = called.map_err(|error| Stopped {
+            code: error.fault.code(),
+            message: error.to_string(),
+            limit: error.fault.limit(),
+        })?;
+        // Another module may answer what it likes; a line must stay a line.
+        let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(&outcome.response).is_ok();
+        if is_json && !outcome.response.contains(&b'\n') {
+            Ok(outcome.response)
+        } else {
+            Err(Stopped {
+                code: "module_response",
+                message: "expected a response of one line of JSON, found something else".to_owned(),
+                limit: None,
+            })
+        }
+    }
 
-/// Answers the whole input as one request; true if the module answered it.
-fn answer_one(sandbox: &Sandbox, input: impl BufRead, mut output: impl Write) -> io::Result<bool> {
-    let limit = sandbox.limits().request_bytes;
-    let mut request = Vec::new();
-    // Longer input is refused without being read.
-    input.take(at_most(limit)).read_to_end(&mut request)?;
-    let answer =
-        if request.len() > limit { Err(too_long(limit)) } else { answer(sandbox, &request) };
-    let answered = write_line(&mut output, answer)?;
-    output.flush()?;
-    Ok(answered)
-}
-
-/// Answers each line; true if the module answered all of them. Neither the input nor a line that
-/// is too long is ever held in memory.
-fn answer_lines<R: io::Read>(
-    sandbox: &Sandbox,
-    mut input: BufReader<R>,
-    mut output: impl Write,
-) -> io::Result<bool> {
-    let limit = sandbox.limits().request_bytes;
-    let mut request = Vec::new();
-    let mut all_answered = true;
-    loop {
-        let answer = match read_line(&mut input, &mut request, limit)? {
-            Line::End => break,
-            Line::Whole => answer(sandbox, &request),
-            Line::TooLong => Err(too_long(limit)),
+    /// Shows a profile, if one is wanted; the responses' own stream stays theirs.
+    fn tell(&self, usage: &Usage) {
+        let profile = || Profile::of(usage, self.sandbox.limits());
+        let text = match self.telling {
+            Telling::Nothing => return,
+            Telling::Table => profile().human(),
+            Telling::Json => profile().json().unwrap_or_default(),
         };
-        all_answered &= write_line(&mut output, answer)?;
-        // Whoever writes one line and waits for its answer gets it; whoever writes many at once
-        // does not pay for each.
-        if input.buffer().is_empty() {
-            output.flush()?;
-        }
+        // Who closed it does not want to be told.
+        let _ = io::stderr().write_all(text.as_bytes());
     }
-    output.flush()?;
-    Ok(all_answered)
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -162,28 +192,16 @@ fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>, limit: usize) -> io::
 struct Stopped {
     code: &'static str,
     message: String,
+    /// The limit that was reached, by its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<&'static str>,
 }
 
 fn too_long(limit: usize) -> Stopped {
     Stopped {
         code: "request_too_long",
-        message: format!("expected a request of at most {limit} bytes, found more"),
-    }
-}
-
-fn answer(sandbox: &Sandbox, request: &[u8]) -> Result<Vec<u8>, Stopped> {
-    let outcome = sandbox
-        .call(request, &Grant::default())
-        .map_err(|error| Stopped { code: error.fault.code(), message: error.to_string() })?;
-    // Another module may answer what it likes; a line must stay a line.
-    let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(&outcome.response).is_ok();
-    if is_json && !outcome.response.contains(&b'\n') {
-        Ok(outcome.response)
-    } else {
-        Err(Stopped {
-            code: "module_response",
-            message: "expected a response of one line of JSON, found something else".to_owned(),
-        })
+        message: format!("expected a request of at most {} bytes, found more", grouped(limit)),
+        limit: Some("request_bytes"),
     }
 }
 
@@ -210,15 +228,17 @@ fn at_most(limit: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sandbox::Limits;
 
-    fn sandbox() -> Sandbox {
-        Sandbox::embedded(Limits::default()).expect("the embedded module loads")
+    fn caller() -> Caller {
+        let sandbox = Sandbox::embedded(Limits::default()).expect("the embedded module loads");
+        Caller { sandbox, telling: Telling::Nothing }
     }
 
     fn lines(input: &[u8]) -> (bool, Vec<String>) {
         let mut output = Vec::new();
         let input = BufReader::with_capacity(7, input);
-        let answered = answer_lines(&sandbox(), input, &mut output).expect("it is in memory");
+        let answered = caller().answer_lines(input, &mut output).expect("it is in memory");
         let text = String::from_utf8(output).expect("responses are UTF-8");
         (answered, text.lines().map(str::to_owned).collect())
     }
@@ -246,7 +266,7 @@ mod tests {
         assert_eq!(
             refused,
             "{\"error\":{\"code\":\"request_too_long\",\"message\":\
-             \"expected a request of at most 1048576 bytes, found more\"}}"
+             \"expected a request of at most 1,048,576 bytes, found more\",\"limit\":\"request_bytes\"}}"
         );
         assert!(described.starts_with(r#"{"ok":"#), "{described}");
     }
@@ -270,7 +290,7 @@ mod tests {
     fn one_request_is_the_whole_input() {
         let mut output = Vec::new();
         let input = b"{\"op\":\n\"describe\"}\n";
-        assert!(answer_one(&sandbox(), &input[..], &mut output).expect("it is in memory"));
+        assert!(caller().answer_one(&input[..], &mut output).expect("it is in memory"));
         assert!(output.starts_with(br#"{"ok":"#));
         assert!(output.ends_with(b"}\n"));
     }
@@ -279,7 +299,7 @@ mod tests {
     fn an_endless_request_is_refused_without_being_read() {
         let mut output = Vec::new();
         let endless = BufReader::new(io::repeat(b' '));
-        assert!(!answer_one(&sandbox(), endless, &mut output).expect("it is in memory"));
+        assert!(!caller().answer_one(endless, &mut output).expect("it is in memory"));
         assert!(output.starts_with(br#"{"error":{"code":"request_too_long""#));
     }
 

@@ -4,10 +4,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::input::Input;
+use super::sandbox::SandboxArgs;
 use super::{CliError, Done, show};
 use crate::check::{self, Format, Source, SourceError};
 use crate::finding::Severity;
-use crate::sandbox::{Limits, Sandbox};
 
 /// Check templates: errors, and what costs segments or trust
 #[derive(Debug, Clone, clap::Args)]
@@ -31,6 +31,8 @@ pub struct CheckArgs {
     /// The same as --format json
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    sandbox: SandboxArgs,
 }
 
 /// Prints the findings. [`Done::Found`] if one of them is an error or a warning.
@@ -39,7 +41,7 @@ pub struct CheckArgs {
 /// A text cannot be read, or the module broke.
 pub fn run(args: &CheckArgs) -> Result<Done, CliError> {
     let sources = asked(args)?;
-    let sandbox = Sandbox::embedded(Limits::default())?;
+    let sandbox = args.sandbox.load()?;
     let checked = check::check(&sandbox, sources, &args.silence)
         .map_err(|error| CliError::Refused(error.to_string()))?;
     let format = if args.json { Format::Json } else { args.format };

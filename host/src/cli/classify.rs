@@ -5,8 +5,9 @@ use std::io::Write;
 use serde::Deserialize;
 
 use super::input::Input;
+use super::sandbox::SandboxArgs;
 use super::show::visible;
-use super::{CliError, Done, engine, refusal};
+use super::{CliError, Done, refusal};
 use crate::engine::Ask;
 use crate::sandbox::Grant;
 
@@ -18,6 +19,8 @@ pub struct ClassifyArgs {
     /// Print the module's answer as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    sandbox: SandboxArgs,
 }
 
 #[derive(Debug, Deserialize)]
@@ -41,7 +44,8 @@ struct Step {
 /// The text cannot be read, or the module broke.
 pub fn run(args: &ClassifyArgs) -> Result<Done, CliError> {
     let text = args.input.read()?;
-    let answered = match engine()?.ask_here(&Ask::Classify { text }, &Grant::default()) {
+    let answered = match args.sandbox.engine()?.ask_here(&Ask::Classify { text }, &Grant::default())
+    {
         Ok(answered) => answered,
         Err(error) => return super::refused(&refusal(error)?, args.json),
     };

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
+use super::sandbox::SandboxArgs;
 use super::{CliError, Done};
 use crate::dev::{Dev, DevError, DevSettings, pages};
 
@@ -28,6 +29,8 @@ pub struct DevArgs {
     /// Print one line of JSON when it is ready
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    sandbox: SandboxArgs,
 }
 
 /// Runs until it is told to stop.
@@ -50,15 +53,19 @@ pub async fn run(mut args: DevArgs) -> Result<Done, CliError> {
     if let Some(notice) = found.notice {
         eprintln!("verbatim: {notice}");
     }
-    let dev = Dev::start(DevSettings {
+    let sandbox = args.sandbox.clone();
+    // Compiling takes a moment, so it has its thread.
+    let engine = tokio::task::spawn_blocking(move || sandbox.engine())
+        .await
+        .map_err(|error| CliError::Refused(error.to_string()))??;
+    let settings = DevSettings {
         listen: args.listen,
         data: args.data.clone(),
         api_key: args.api_key.clone(),
         console: found.console,
         twilio_port: args.twilio_port,
-    })
-    .await
-    .map_err(|error| failed(&error))?;
+    };
+    let dev = Dev::start_with(engine, settings).await.map_err(|error| failed(&error))?;
     announce(&dev, &args)?;
     stop.wait().await;
     eprintln!("verbatim: finishing what is in flight");

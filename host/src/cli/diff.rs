@@ -6,9 +6,9 @@ use std::io::Write as _;
 use serde_json::json;
 
 use super::check::sources;
+use super::sandbox::SandboxArgs;
 use super::{CliError, Done, show};
 use crate::check::{self, Difference, Side};
-use crate::sandbox::{Limits, Sandbox};
 
 /// Show what a change of templates does to their text, tokens and worst-case segments
 #[derive(Debug, Clone, clap::Args)]
@@ -23,6 +23,8 @@ pub struct DiffArgs {
     /// Print the differences as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    sandbox: SandboxArgs,
 }
 
 /// Prints the differences. [`Done::Found`] if a template's worst message takes more segments than
@@ -32,7 +34,7 @@ pub struct DiffArgs {
 /// A text that cannot be read, or a module that broke.
 pub fn run(args: &DiffArgs) -> Result<Done, CliError> {
     let (old, new) = (sources(&args.old)?, sources(&args.new)?);
-    let sandbox = Sandbox::embedded(Limits::default())?;
+    let sandbox = args.sandbox.load()?;
     let found = check::diff(&sandbox, &old, &new, args.token_chars)
         .map_err(|error| CliError::Refused(error.to_string()))?;
     let text = match args.json {

@@ -4,7 +4,8 @@ use std::io::Write;
 
 use serde_json::json;
 
-use super::{CliError, Done, engine};
+use super::sandbox::SandboxArgs;
+use super::{CliError, Done};
 use crate::engine::Ask;
 use crate::sandbox::Grant;
 
@@ -16,6 +17,8 @@ pub struct ExplainArgs {
     /// Print the table as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    sandbox: SandboxArgs,
 }
 
 /// Prints lines of the module's own table.
@@ -24,8 +27,11 @@ pub struct ExplainArgs {
 /// A code that is none, or a module that broke.
 pub fn run(args: &ExplainArgs) -> Result<Done, CliError> {
     let broke = |error: &dyn std::fmt::Display| CliError::Refused(error.to_string());
-    let answered =
-        engine()?.ask_here(&Ask::Describe {}, &Grant::default()).map_err(|e| broke(&e))?;
+    let answered = args
+        .sandbox
+        .engine()?
+        .ask_here(&Ask::Describe {}, &Grant::default())
+        .map_err(|e| broke(&e))?;
     let described: serde_json::Value = answered.read().map_err(|error| broke(&error))?;
     let mut lines = described["diagnostics"].as_array().cloned().unwrap_or_default();
     if let Some(code) = &args.code {

@@ -9,7 +9,9 @@ pub mod explain;
 pub mod input;
 pub mod module;
 pub mod preview;
+mod profile;
 pub mod render;
+pub mod sandbox;
 pub mod send;
 mod show;
 
@@ -19,8 +21,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use crate::engine::{Engine, EngineError, Refusal};
-use crate::sandbox::{Limits, LoadError, Sandbox};
+use crate::engine::{EngineError, Refusal};
+use crate::sandbox::LoadError;
 
 /// SMS templates, previewed and sent by the same bytes.
 #[derive(Debug, Parser)]
@@ -58,7 +60,7 @@ pub fn run() -> ExitCode {
         Command::Render(args) => render::run(args),
         Command::Classify(args) => classify::run(&args),
         Command::Send(args) => with_runtime(send::run(*args)),
-        Command::Call(args) => return call::run(&args),
+        Command::Call(args) => call::run(&args),
         Command::Module(args) => return module::run(&args),
     };
     match done {
@@ -104,11 +106,6 @@ impl From<std::io::Error> for CliError {
     fn from(error: std::io::Error) -> Self {
         Self::Refused(format!("could not write the output: {error}"))
     }
-}
-
-/// The module that this program carries.
-fn engine() -> Result<Engine, CliError> {
-    Ok(Engine::new(Sandbox::embedded(Limits::default())?))
 }
 
 /// The module's refusal, if it is one; another failure ends the command.

@@ -5,7 +5,8 @@ use std::io::Write;
 use serde::Deserialize;
 
 use super::input::Input;
-use super::{CliError, Done, engine, refusal};
+use super::sandbox::SandboxArgs;
+use super::{CliError, Done, refusal};
 use crate::engine::{Ask, Values};
 use crate::sandbox::Grant;
 
@@ -20,6 +21,8 @@ pub struct PreviewArgs {
     /// Print the module's answer as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    sandbox: SandboxArgs,
 }
 
 /// Reads the values of a command line.
@@ -70,7 +73,7 @@ struct Forcing {
 pub fn run(args: &PreviewArgs) -> Result<Done, CliError> {
     let body = args.input.read()?;
     let ask = Ask::Preview { body, values: args.values.clone().unwrap_or_default() };
-    let answered = match engine()?.ask_here(&ask, &Grant::default()) {
+    let answered = match args.sandbox.engine()?.ask_here(&ask, &Grant::default()) {
         Ok(answered) => answered,
         Err(error) => return super::refused(&refusal(error)?, args.json),
     };

@@ -155,7 +155,7 @@ fn open(path: &Path) -> Result<(Box<dyn Read>, Option<u64>), CliError> {
     let unread = |error| CliError::Usage(format!("could not read `{}`: {error}", path.display()));
     let file = File::open(path).map_err(unread)?;
     let about = file.metadata().map_err(unread)?;
-    Ok((Box::new(file), about.is_file().then(|| about.len())))
+    Ok((Box::new(file), about.is_file().then_some(about.len())))
 }
 
 /// Where the rows go. A file gets its name when all is done: until then it is another, so that
@@ -348,7 +348,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use wasmtime::{Instance, Memory, ModuleExport, Store, Trap, WasmParams, WasmResults};
 
 use super::imports::{self, Phase, State};
+use super::limits::grouped;
 use super::load::{self, Loaded};
 use super::{Grant, Intent, Limits, ticker};
 
@@ -30,12 +31,18 @@ pub struct Usage {
     pub wall: Duration,
     /// Bytes of linear memory at most, of [`Limits::memory_bytes`].
     pub memory_bytes: usize,
-    /// Bytes of the request.
+    /// Entries of the function table at most, of [`Limits::table_entries`].
+    pub table_entries: usize,
+    /// Bytes of the request, of [`Limits::request_bytes`].
     pub request_bytes: usize,
-    /// Bytes of the response.
+    /// Bytes of the response, of [`Limits::response_bytes`]; 0 if there is none.
     pub response_bytes: usize,
-    /// Calls of the imports, of [`Limits::host_calls`].
+    /// Calls of the imports, of [`Limits::host_calls`]; refused ones count.
     pub host_calls: u32,
+    /// Bytes that the longest of them handed over, of [`Limits::host_call_bytes`].
+    pub host_call_bytes: usize,
+    /// Lines logged, of [`Limits::log_lines`]; dropped ones count.
+    pub log_lines: u32,
 }
 
 /// Why a call gave nothing. Every intent of the call is gone with it.
@@ -45,6 +52,8 @@ pub struct CallError {
     pub fault: Fault,
     /// The `op` of the request, if it could be read.
     pub op: Option<String>,
+    /// What the call used until then.
+    pub usage: Box<Usage>,
 }
 
 /// What went wrong in a call.
@@ -144,42 +153,65 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// The name of the limit that was reached, as [`Limits::set`] takes it; none for another fault.
+    #[must_use]
+    pub const fn limit(&self) -> Option<&'static str> {
+        match self {
+            Self::Fuel { .. } => Some("fuel"),
+            Self::Time { .. } => Some("wall_ms"),
+            Self::Memory { .. } => Some("memory_bytes"),
+            Self::Table { .. } => Some("table_entries"),
+            Self::Stack { .. } => Some("stack_bytes"),
+            Self::RequestTooLong { .. } => Some("request_bytes"),
+            Self::ResponseTooLong { .. } => Some("response_bytes"),
+            Self::Trap { .. }
+            | Self::NoRoom { .. }
+            | Self::BadRoom { .. }
+            | Self::BadResponse { .. }
+            | Self::ResponseNotUtf8 { .. } => None,
+        }
+    }
+}
+
 impl std::error::Error for CallError {}
 
 impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.fault {
-            Fault::Fuel { limit } => write!(f, "the module used up its fuel of {limit}"),
+            Fault::Fuel { limit } => {
+                write!(f, "the module used up its fuel of {}", grouped(*limit))
+            }
             Fault::Time { limit } => write!(f, "the module used up its time of {limit:?}"),
             Fault::Memory { limit } => {
-                write!(f, "the module asked for more than its memory of {limit} bytes")
+                write!(f, "the module asked for more than its memory of {} bytes", grouped(*limit))
             }
             Fault::Table { limit } => {
-                write!(f, "the module asked for more than its table of {limit} entries")
+                write!(f, "the module asked for more than its table of {} entries", grouped(*limit))
             }
             Fault::Stack { limit } => {
-                write!(f, "the module used up its stack of {limit} bytes")
+                write!(f, "the module used up its stack of {} bytes", grouped(*limit))
             }
             Fault::Trap { reason } => write!(f, "the module trapped ({reason})"),
-            Fault::RequestTooLong { limit, found } => {
-                write!(f, "expected a request of at most {limit} bytes, found {found}")
-            }
+            Fault::RequestTooLong { limit, found } => too_long(f, "request", *limit, *found),
             Fault::NoRoom { len } => {
-                write!(f, "the module refused room for a request of {len} bytes")
+                write!(f, "the module refused room for a request of {} bytes", grouped(*len))
             }
             Fault::BadRoom { at, len, memory } => write!(
                 f,
-                "the module gave {at} as the room for {len} bytes, outside its memory of \
-                 {memory} bytes"
+                "the module gave {} as the room for {} bytes, outside its memory of {} bytes",
+                grouped(*at),
+                grouped(*len),
+                grouped(*memory)
             ),
             Fault::BadResponse { at, len, memory } => write!(
                 f,
-                "the module gave a response of {len} bytes at {at}, outside its memory of \
-                 {memory} bytes"
+                "the module gave a response of {} bytes at {}, outside its memory of {} bytes",
+                grouped(*len),
+                grouped(*at),
+                grouped(*memory)
             ),
-            Fault::ResponseTooLong { limit, found } => {
-                write!(f, "expected a response of at most {limit} bytes, found {found}")
-            }
+            Fault::ResponseTooLong { limit, found } => too_long(f, "response", *limit, *found),
             Fault::ResponseNotUtf8 { at } => {
                 write!(f, "expected a response in UTF-8, and byte {at} of it is none")
             }
@@ -191,7 +223,17 @@ impl fmt::Display for CallError {
     }
 }
 
-/// Runs one `vb_call`. The caller holds a place of the pool.
+fn too_long(
+    f: &mut fmt::Formatter<'_>,
+    what: &str,
+    limit: usize,
+    found: impl TryInto<u64>,
+) -> fmt::Result {
+    let (limit, found) = (grouped(limit), grouped(found));
+    write!(f, "expected a {what} of at most {limit} bytes, found {found}")
+}
+
+/// Runs one call. The caller holds a place of the pool.
 pub(super) fn call(
     loaded: &Loaded,
     limits: &Limits,
@@ -223,19 +265,24 @@ pub(super) fn call_export<T>(
     });
     let fuel = limits.fuel.saturating_sub(store.get_fuel().unwrap_or(0));
     let state = store.into_data();
+    let usage = Usage {
+        fuel,
+        wall: started.elapsed(),
+        memory_bytes: state.peak_memory,
+        table_entries: state.peak_table,
+        request_bytes: request.len(),
+        response_bytes: run.as_ref().map_or(0, |&(bytes, _)| bytes),
+        host_calls: state.host_calls,
+        host_call_bytes: state.peak_host_call,
+        log_lines: state.log_lines,
+    };
     match run {
-        Ok((response_bytes, read)) => {
-            let usage = Usage {
-                fuel,
-                wall: started.elapsed(),
-                memory_bytes: state.peak_memory,
-                request_bytes: request.len(),
-                response_bytes,
-                host_calls: state.host_calls,
-            };
-            Ok((read, state.intents, usage))
-        }
-        Err(stop) => Err(CallError { fault: fault(stop, &state, limits), op: op_of(request) }),
+        Ok((_, read)) => Ok((read, state.intents, usage)),
+        Err(stop) => Err(CallError {
+            fault: fault(stop, &state, limits),
+            op: op_of(request),
+            usage: Box::new(usage),
+        }),
     }
 }
 

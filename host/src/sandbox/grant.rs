@@ -16,7 +16,7 @@ pub struct Grant {
     pub consent: Vec<(Pair, bool)>,
     /// The pair that the call may send to, and at most how many messages.
     pub send: Option<(Pair, u32)>,
-    /// Pairs whose opt-out the call may record.
+    /// Pairs whose opt-out the call may record, each once.
     pub record: Vec<Pair>,
 }
 
@@ -41,6 +41,16 @@ pub enum Intent {
         /// The variant that matched, e.g. `UNSUBSCRIBE`.
         matched: String,
     },
+}
+
+impl Intent {
+    /// Whether it is a record of this pair's consent.
+    pub(super) fn records(&self, of: &Pair) -> bool {
+        match self {
+            Self::RecordConsent { pair, .. } => pair == of,
+            Self::CreateMessage { .. } => false,
+        }
+    }
 }
 
 /// What a keyword does to consent.

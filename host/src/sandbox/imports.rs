@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use verbatim_core::limits::MESSAGE_CHARS;
 use verbatim_core::{MessagingServiceSid, PhoneNumber, Sender, deliverable};
 use wasmtime::{Caller, Extern, Linker, ResourceLimiter, Trap};
 
@@ -18,6 +19,9 @@ pub(super) const MODULE: &str = "verbatim";
 /// What one host call costs of the fuel: without a price a flood of calls would be bounded by the
 /// wall clock alone, and would end differently on every machine.
 const HOST_CALL_FUEL: u64 = 10_000;
+
+/// Characters of a keyword, at most; the longest of ours has five.
+const KEYWORD_CHARS: usize = 32;
 
 /// The negative results of ABI.md.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,11 +47,15 @@ pub(super) struct State {
     limits: Limits,
     pub(super) phase: Phase,
     pub(super) host_calls: u32,
-    log_lines: u32,
+    pub(super) log_lines: u32,
     sends: u32,
     pub(super) intents: Vec<Intent>,
     /// Bytes of linear memory at most so far.
     pub(super) peak_memory: usize,
+    /// Entries of the table at most so far.
+    pub(super) peak_table: usize,
+    /// Bytes of the longest host call so far.
+    pub(super) peak_host_call: usize,
     /// A growth beyond the limit was refused: a trap that follows is most likely its result.
     pub(super) memory_refused: bool,
     /// The same of a table.
@@ -65,6 +73,8 @@ impl State {
             sends: 0,
             intents: Vec::new(),
             peak_memory: 0,
+            peak_table: 0,
+            peak_host_call: 0,
             memory_refused: false,
             table_refused: false,
         }
@@ -98,12 +108,17 @@ impl State {
     fn opt_out_record(&mut self, json: &[u8]) -> Result<i32, Refusal> {
         let record: Record<'_> = parse(json)?;
         let pair = pair(&record.recipient, &record.sender)?;
-        // The store keeps these two, and PostgreSQL keeps no U+0000.
-        if record.keyword.contains('\0') || record.matched.contains('\0') {
+        // The store keeps these two for ever, and PostgreSQL keeps no U+0000.
+        let fits = |text: &str, chars| !text.contains('\0') && text.chars().count() <= chars;
+        if !fits(&record.keyword, KEYWORD_CHARS) || !fits(&record.matched, MESSAGE_CHARS) {
             return Err(Refusal::Malformed);
         }
         if !self.grant.record.contains(&pair) {
             return Err(Refusal::NotGranted);
+        }
+        // A call handles one message, and one message says one thing about a pair.
+        if self.intents.iter().any(|intent| intent.records(&pair)) {
+            return Err(Refusal::OverBudget);
         }
         self.intents.push(Intent::RecordConsent {
             pair,
@@ -123,10 +138,10 @@ impl State {
     }
 
     fn log(&mut self, level: i32, bytes: &[u8]) {
-        if self.log_lines >= self.limits.log_lines {
+        self.log_lines = self.log_lines.saturating_add(1);
+        if self.log_lines > self.limits.log_lines {
             return;
         }
-        self.log_lines += 1;
         // Of a byte sequence that is no UTF-8 there is nothing to show.
         let Ok(text) = std::str::from_utf8(bytes) else { return };
         let line = log_line(text, self.limits.log_line_chars);
@@ -214,6 +229,7 @@ fn handed_over<'a>(
         return Err(Refusal::OverBudget);
     }
     let bytes = slice(memory, at, len).ok_or(Refusal::Malformed)?;
+    state.peak_host_call = state.peak_host_call.max(bytes.len());
     if bytes.len() > state.limits.host_call_bytes {
         return Err(Refusal::OverBudget);
     }
@@ -249,6 +265,9 @@ impl ResourceLimiter for State {
         _: Option<usize>,
     ) -> wasmtime::Result<bool> {
         let allowed = desired <= self.limits.table_entries;
+        if allowed {
+            self.peak_table = self.peak_table.max(desired);
+        }
         self.table_refused |= !allowed;
         Ok(allowed)
     }
@@ -438,16 +457,22 @@ mod tests {
     #[test]
     fn consent_is_recorded_for_granted_pairs_alone() {
         let mut state = granted(FROM, None);
-        let mut record = |recipient: &str, action: &str| {
+        let record = |state: &mut State, recipient: &str, action: &str, matched: &str| {
             let json = format!(
                 r#"{{"recipient":"{recipient}","sender":"{FROM}","action":"{action}",
-                    "keyword":"STOP","matched":"QUIT"}}"#
+                    "keyword":"STOP","matched":"{matched}"}}"#
             );
             state.opt_out_record(json.as_bytes()).unwrap_or_else(|refusal| refusal as i32)
         };
-        assert_eq!(record(TO, "opt_out"), 0);
-        assert_eq!(record("+15550000009", "opt_out"), -1);
-        assert_eq!(record(TO, "forget"), -2);
+        let state = &mut state;
+        assert_eq!(record(state, "+15550000009", "opt_out", "QUIT"), -1);
+        assert_eq!(record(state, TO, "forget", "QUIT"), -2);
+        assert_eq!(record(state, TO, "opt_out", &"x".repeat(1601)), -2);
+        assert_eq!(record(state, TO, "opt_out", "\\u0000"), -2);
+        assert_eq!(record(state, TO, "opt_out", "QUIT"), 0);
+        assert_eq!(record(state, TO, "opt_in", "YES"), -3, "one message says one thing");
+        let longest = "x".repeat(1600);
+        assert_eq!(record(&mut granted(FROM, None), TO, "opt_out", &longest), 0);
         let [Intent::RecordConsent { pair, action, keyword, matched }] = &state.intents[..] else {
             panic!("{:?}", state.intents);
         };

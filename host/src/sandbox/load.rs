@@ -6,7 +6,8 @@ use wasmtime::{
 };
 
 use super::imports::{self, State};
-use super::{Limits, Sha256};
+use super::limits::grouped;
+use super::{Limits, Sha256, declared};
 
 /// The exports of a module that keeps the ABI.
 const EXPORTS: [(&str, &[Value], &[Value]); 4] = [
@@ -47,12 +48,40 @@ pub enum LoadError {
         found: Sha256,
     },
     /// The file is too long to be compiled.
-    #[error("expected a module of at most {limit} bytes, found {found}")]
+    #[error(
+        "expected a module of at most {} bytes (module_bytes), found {}",
+        grouped(*.limit),
+        grouped(*.found)
+    )]
     TooLong {
         /// [`Limits::module_bytes`].
         limit: usize,
         /// The bytes there are.
         found: usize,
+    },
+    /// It begins with more memory than it may ever have.
+    #[error(
+        "expected a module with a memory of at most {} bytes (memory_bytes), found {} declared",
+        grouped(*.limit),
+        grouped(*.found)
+    )]
+    Memory {
+        /// [`Limits::memory_bytes`].
+        limit: usize,
+        /// The bytes it declares.
+        found: u64,
+    },
+    /// It begins with a longer table than it may ever have.
+    #[error(
+        "expected a module with a table of at most {} entries (table_entries), found {} declared",
+        grouped(*.limit),
+        grouped(*.found)
+    )]
+    Table {
+        /// [`Limits::table_entries`].
+        limit: usize,
+        /// The entries it declares.
+        found: u64,
     },
     /// It is no WebAssembly, or needs more of the engine than this host gives.
     #[error("expected a WebAssembly module that this host can run: {reason}")]
@@ -128,6 +157,7 @@ pub(super) fn load(bytes: &[u8], expected: Sha256, limits: &Limits) -> Result<Lo
     if found != expected {
         return Err(LoadError::Digest { expected, found });
     }
+    declared::check(bytes, limits)?;
     let engine = Engine::new(&config(limits)).map_err(|error| host(&error))?;
     let module = Module::from_binary(&engine, bytes)
         .map_err(|error| LoadError::Invalid { reason: one_line(&error) })?;

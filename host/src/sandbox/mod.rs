@@ -12,11 +12,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 mod batch;
 mod call;
+mod declared;
 mod digest;
 mod grant;
 mod imports;
@@ -29,7 +31,8 @@ pub use batch::{Batch, BatchError, Lie, Rendered, Row};
 pub use call::{CallError, Fault, Outcome, Usage};
 pub use digest::{NotSha256, Sha256};
 pub use grant::{ConsentAction, Grant, Intent, Pair};
-pub use limits::Limits;
+pub(crate) use limits::grouped;
+pub use limits::{Limits, NotALimit};
 pub use load::LoadError;
 
 /// A module that was checked and compiled once. Cloning it is cheap; threads may share it.
@@ -39,6 +42,7 @@ pub struct Sandbox(Arc<Inner>);
 struct Inner {
     loaded: load::Loaded,
     limits: Limits,
+    bytes: Cow<'static, [u8]>,
     sha256: Sha256,
     slots: slots::Slots,
     /// Ends with the last clone.
@@ -54,20 +58,28 @@ impl Sandbox {
     /// [`LoadError::Digest`] if the executable was tampered with; [`LoadError::Host`] if the
     /// machine lacks memory or threads.
     pub fn embedded(limits: Limits) -> Result<Self, LoadError> {
-        Self::load(verbatim_module::BYTES, Sha256(verbatim_module::SHA256), limits)
+        let bytes = Cow::Borrowed(verbatim_module::BYTES);
+        Self::of(bytes, Sha256(verbatim_module::SHA256), limits)
     }
 
     /// Checks that `bytes` have the digest `expected` and keep the ABI, and compiles them.
     ///
+    /// Digest and limits are the module's manifest: what it must be, and what it may use.
+    ///
     /// # Errors
     /// What is wrong with the module, by name; nothing of it has run.
     pub fn load(bytes: &[u8], expected: Sha256, limits: Limits) -> Result<Self, LoadError> {
-        let loaded = load::load(bytes, expected, &limits)?;
+        Self::of(Cow::Owned(bytes.to_vec()), expected, limits)
+    }
+
+    fn of(bytes: Cow<'static, [u8]>, expected: Sha256, limits: Limits) -> Result<Self, LoadError> {
+        let loaded = load::load(&bytes, expected, &limits)?;
         let ticker = ticker::Ticker::start(&loaded.engine)
             .map_err(|error| LoadError::Host { reason: error.to_string() })?;
         Ok(Self(Arc::new(Inner {
             loaded,
             limits,
+            bytes,
             sha256: expected,
             slots: slots::Slots::new(limits.concurrent_calls),
             _ticker: ticker,
@@ -78,6 +90,12 @@ impl Sandbox {
     #[must_use]
     pub fn sha256(&self) -> Sha256 {
         self.0.sha256
+    }
+
+    /// The module's bytes, for whoever is to run the same.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.0.bytes
     }
 
     /// The limits that every call has.

@@ -10,6 +10,7 @@ mod goal;
 mod instructions;
 mod node;
 mod row;
+mod sandbox;
 mod timing;
 
 use std::process::ExitCode;
@@ -57,6 +58,10 @@ fn measured(instructions: bool) -> Record {
     let before = load();
     let mut rows = row::native();
     let mut missing = Vec::new();
+    match row::sandboxed() {
+        Ok(more) => rows.extend(more),
+        Err(why) => missing.push(format!("in the sandbox: {why}")),
+    }
     let node = match node::rows() {
         Ok((version, more)) => {
             rows.extend(more);

@@ -10,6 +10,7 @@ use verbatim_tests::bench::{self, Judged, ROUNDS};
 
 use crate::engine::{self, BODY, TEXT, VALUES};
 use crate::goal::Goal;
+use crate::sandbox;
 use crate::timing::{Contender, Measured, measure};
 
 /// Rounds of a row: with `--short` as few as show that it runs.
@@ -45,6 +46,15 @@ impl Row {
 fn row(what: &str, goals: Vec<Goal>, contenders: Vec<Contender<'_>>) -> Row {
     eprintln!("{what}");
     Row { what: what.to_owned(), goals, measured: measure(contenders, rounds()) }
+}
+
+/// Everything that runs in the sandbox.
+///
+/// # Errors
+/// A sentence that says why there are no rows.
+pub fn sandboxed() -> Result<Vec<Row>, String> {
+    let rows = sandbox::rows()?;
+    Ok(rows.into_iter().map(|(what, goals, contenders)| row(what, goals, contenders)).collect())
 }
 
 /// Everything that runs natively, in the order of the table.

@@ -21,8 +21,11 @@ const NOT_GRANTED: i32 = -1;
 const MALFORMED: i32 = -2;
 const OVER_BUDGET: i32 = -3;
 
+/// Answers what the module asks with a number; `None` if the request is malformed.
+type Import = fn(&mut Grants, &Value) -> Option<i32>;
+
 /// The functions that the module may ask for an answer, and ours that give it.
-const ASKED: [(&str, fn(&mut Grants, &Value) -> Option<i32>); 3] = [
+const ASKED: [(&str, Import); 3] = [
     ("opt_out_lookup", Grants::opt_out_lookup),
     ("opt_out_record", |_, _| Some(NOT_GRANTED)), // we never ask it to `receive`
     ("twilio_create_message", Grants::create_message),

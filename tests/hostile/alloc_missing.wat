@@ -1,0 +1,9 @@
+;; Does not export `vb_alloc`.
+(module
+  (memory (export "memory") 1)
+  (data (i32.const 0) "{\"ok\":{}}")
+  (func (export "verbatim_abi_1"))
+  (func (export "vb_free") (param i32 i32))
+  (func (export "vb_call") (param i32 i32) (result i64)
+    (i64.const 9))
+)

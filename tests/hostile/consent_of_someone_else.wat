@@ -1,0 +1,15 @@
+;; Asks for the consent of a person whom the call is not about (-1), and of the one it is (0).
+(module
+  (import "verbatim" "opt_out_lookup" (func $opt_out_lookup (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "{\"ok\":{}}")
+  (data (i32.const 64) "{\"recipient\":\"+15550000009\",\"sender\":\"+15550000002\"}")
+  (data (i32.const 256) "{\"recipient\":\"+15550000001\",\"sender\":\"+15550000002\"}")
+  (func (export "verbatim_abi_1"))
+  (func (export "vb_alloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "vb_free") (param i32 i32))
+  (func (export "vb_call") (param i32 i32) (result i64)
+    (if (i32.ne (call $opt_out_lookup (i32.const 64) (i32.const 52)) (i32.const -1)) (then (unreachable)))
+    (if (i32.ne (call $opt_out_lookup (i32.const 256) (i32.const 52)) (i32.const 0)) (then (unreachable)))
+    (i64.const 9))
+)

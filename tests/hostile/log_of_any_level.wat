@@ -1,0 +1,16 @@
+;; Logs at levels that are none.
+(module
+  (import "verbatim" "log" (func $log (param i32 i32 i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "{\"ok\":{}}")
+  (func (export "verbatim_abi_1"))
+  (func (export "vb_alloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "vb_free") (param i32 i32))
+  (func (export "vb_call") (param i32 i32) (result i64)
+    (call $log (i32.const -2147483648) (i32.const 0) (i32.const 9))
+    (call $log (i32.const -1) (i32.const 0) (i32.const 9))
+    (call $log (i32.const 0) (i32.const 0) (i32.const 9))
+    (call $log (i32.const 5) (i32.const 0) (i32.const 9))
+    (call $log (i32.const 2147483647) (i32.const 0) (i32.const 9))
+    (i64.const 9))
+)

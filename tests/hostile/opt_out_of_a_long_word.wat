@@ -1,0 +1,15 @@
+;; Has the ledger keep a word of 60,000 letters: malformed (-2).
+(module
+  (import "verbatim" "opt_out_record" (func $opt_out_record (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "{\"ok\":{}}")
+  (data (i32.const 64) "{\"recipient\":\"+15550000004\",\"sender\":\"+15550000002\",\"action\":\"opt_out\",\"keyword\":\"STOP\",\"matched\":\"")
+  (data (i32.const 60163) "\"}")
+  (func (export "verbatim_abi_1"))
+  (func (export "vb_alloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "vb_free") (param i32 i32))
+  (func (export "vb_call") (param i32 i32) (result i64)
+    (memory.fill (i32.const 163) (i32.const 0x78) (i32.const 60000))
+    (if (i32.ne (call $opt_out_record (i32.const 64) (i32.const 60101)) (i32.const -2)) (then (unreachable)))
+    (i64.const 9))
+)

@@ -48,7 +48,7 @@ pub fn run(wasm: &[u8]) -> Fate {
         }
         Err(error) => {
             assert!(!error.to_string().contains('\n'), "{error}");
-            (error.usage, Fate::Stopped)
+            (*error.usage, Fate::Stopped)
         }
     };
     assert!(usage.fuel <= LIMITS.fuel && usage.memory_bytes <= LIMITS.memory_bytes);

@@ -16,6 +16,9 @@ const BODY: &str = "Hi ${guest_name}, your table at {{entity:restaurant}} is boo
 const VALUES: [Option<&str>; 3] = [Some("Philippa"), Some("The Old Mill"), Some("QX7-4410")];
 const CALLS: usize = 301;
 
+/// Its name, its times and what is timed.
+type Way<'a> = (&'static str, Vec<u128>, Box<dyn FnMut() + 'a>);
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = match std::env::args_os().nth(1) {
         Some(path) => {
@@ -30,7 +33,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut batch = Batch::new(BODY, VALUES.len());
         (0..rows).for_each(|_| assert!(batch.push(VALUES)));
         let (mut text, mut out) = (String::new(), Vec::new());
-        let mut ways: [(&str, Vec<u128>, Box<dyn FnMut()>); 4] = [
+        let mut ways: [Way<'_>; 4] = [
             (
                 "sandbox",
                 vec![],

@@ -27,9 +27,14 @@ fn run(csv: &str, arguments: &[&str]) -> (i32, String, String) {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program");
-    // It may have refused the header before it read on.
-    let _ = child.stdin.take().expect("its input").write_all(csv.as_bytes());
-    read(child.wait_with_output().expect("its end"))
+    let mut input = child.stdin.take().expect("its input");
+    std::thread::scope(|scope| {
+        // It writes while it reads, and may have refused the header before it read on.
+        scope.spawn(move || {
+            let _ = input.write_all(csv.as_bytes());
+        });
+        read(child.wait_with_output().expect("its end"))
+    })
 }
 
 fn read(output: Output) -> (i32, String, String) {

@@ -12,13 +12,16 @@ use verbatim_wasm::ops;
 
 use verbatim_tests::corpus::{Answer, Case};
 
+/// An answer for each case, or why the engine cannot be had.
+pub(crate) type Answers = Result<Vec<Option<Answer>>, String>;
+
 /// Something that answers requests.
 pub(crate) struct Engine {
     /// How the report calls it.
     pub(crate) name: &'static str,
     /// Answers all cases in their order, or says why it cannot be had. `None` stands for a request
     /// that could not be put to it.
-    pub(crate) answer: fn(&[Case]) -> Result<Vec<Option<Answer>>, String>,
+    pub(crate) answer: fn(&[Case]) -> Answers,
     /// In what form a request is put to it.
     pub(crate) puts: Form,
 }

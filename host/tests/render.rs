@@ -27,14 +27,13 @@ fn run(csv: &str, arguments: &[&str]) -> (i32, String, String) {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program");
-    let mut input = child.stdin.take().expect("its input");
-    std::thread::scope(|scope| {
-        // It writes while it reads, and may have refused the header before it read on.
-        scope.spawn(move || {
-            let _ = input.write_all(csv.as_bytes());
-        });
-        read(child.wait_with_output().expect("its end"))
-    })
+    let (mut input, csv) = (child.stdin.take().expect("its input"), csv.to_owned());
+    // Beside what reads the output: neither pipe holds all. It may have refused the header before
+    // it read on.
+    let writer = std::thread::spawn(move || drop(input.write_all(csv.as_bytes())));
+    let ended = read(child.wait_with_output().expect("its end"));
+    writer.join().expect("a writer");
+    ended
 }
 
 fn read(output: Output) -> (i32, String, String) {
@@ -322,44 +321,53 @@ fn a_full_disk_is_one_clear_sentence() {
 #[test]
 fn ctrl_c_ends_it_after_whole_rows_with_its_summary() {
     let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("out.jsonl");
+    let out = path.to_str().expect("UTF-8");
     let interrupt = |fed: &Fed| {
         let kill = Command::new("kill").args(["-INT", &fed.child.id().to_string()]).status();
         assert!(kill.expect("kill").success());
     };
-    for out in [None, Some(folder.path().join("out.jsonl"))] {
-        let mut arguments = vec![];
-        if let Some(path) = &out {
-            arguments.extend(["--out", path.to_str().expect("UTF-8")]);
-        }
-        let mut fed = Fed::start(&arguments);
-        let rows = "Philippa,QX7-4410\n".repeat(CHUNK);
-        let mut input = fed.input.take().expect("its input");
-        let mut lines = fed.child.stdout.take().map(|out| BufReader::new(out).lines());
-        input.write_all(rows.as_bytes()).expect("it reads");
-        match &out {
-            None => assert!(lines.iter_mut().flatten().next().is_some_and(|line| line.is_ok())),
-            // The program is ready when it has begun to write.
-            Some(_) => while names(folder.path()).is_empty() {},
-        }
-        interrupt(&fed);
-        std::thread::sleep(std::time::Duration::from_millis(100));
-        // Whoever reads gets what is left, and it goes on until its next chunk.
-        let drain = std::thread::spawn(move || {
-            lines.into_iter().flatten().all(|line| line.is_ok_and(|line| line.ends_with('}')))
-        });
-        while input.write_all(rows.as_bytes()).is_ok() {}
-        assert_eq!(fed.child.wait().expect("its end").code(), Some(1));
-        assert!(drain.join().expect("a reader"), "whole lines");
+    let told = |fed: &mut Fed| {
         let mut told = String::new();
         fed.child.stderr.take().expect("its errors").read_to_string(&mut told).expect("text");
-        assert!(told.starts_with("interrupted: "), "{told}");
-        assert_eq!(names(folder.path()), Vec::<String>::new());
-    }
+        told
+    };
+    // It listens to signals before it makes its file.
+    let start = || {
+        let fed = Fed::start(&["--out", out]);
+        while names(folder.path()).is_empty() {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        fed
+    };
+    let rows = "Philippa,QX7-4410\n".repeat(CHUNK);
+
+    let mut fed = start();
+    let mut input = fed.input.take().expect("its input");
+    input.write_all(rows.as_bytes()).expect("it reads");
+    interrupt(&fed);
+    // It goes on until a chunk is whole.
+    while input.write_all(rows.as_bytes()).is_ok() {}
+    assert_eq!(fed.child.wait().expect("its end").code(), Some(1));
+    let told = told(&mut fed);
+    assert!(told.starts_with("interrupted: "), "{told}");
+    assert_eq!(names(folder.path()), Vec::<String>::new());
 
     // An input that does not come: it waits for no row.
-    let mut fed = Fed::start(&[]);
-    std::thread::sleep(std::time::Duration::from_millis(300));
-    interrupt(&fed);
+    let mut fed = start();
     interrupt(&fed);
     assert_eq!(fed.child.wait().expect("its end").code(), Some(130));
+    assert_eq!(names(folder.path()), ["out.jsonl.unfinished"]);
+
+    // Whoever reads along gets whole rows.
+    let mut fed = Fed::start(&[]);
+    let mut input = fed.input.take().expect("its input");
+    let mut lines = BufReader::new(fed.child.stdout.take().expect("its output")).lines();
+    input.write_all(rows.as_bytes()).expect("it reads");
+    let mut count = usize::from(lines.next().is_some_and(|line| line.is_ok()));
+    interrupt(&fed);
+    let writer = std::thread::spawn(move || while input.write_all(rows.as_bytes()).is_ok() {});
+    count += lines.take_while(|line| line.as_ref().is_ok_and(|line| line.ends_with('}'))).count();
+    writer.join().expect("a writer");
+    assert_eq!((fed.child.wait().expect("its end").code(), count % CHUNK), (Some(1), 0));
 }

@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -87,8 +87,8 @@ pub fn run(args: RenderArgs) -> Result<Done, CliError> {
         Err(error) => return Err(CliError::Refused(error.to_string())),
     };
     let (csv, bytes) = open(&args.csv)?;
-    let mut out = Out::create(args.out.as_deref())?;
     let stop = on_interrupt()?;
+    let mut out = Out::create(args.out.as_deref())?;
     let mut teller = Teller::new(args.json, args.strict, bytes, stop);
     let settings = Settings {
         format: args.format,
@@ -232,9 +232,22 @@ fn on_interrupt() -> Result<Arc<AtomicBool>, CliError> {
     let cannot = |error: io::Error| CliError::Refused(format!("could not start: {error}"));
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(cannot)?;
+    let (listens, listening) = mpsc::channel();
     let wait = move || {
         runtime.block_on(async {
-            if tokio::signal::ctrl_c().await.is_ok() {
+            let mut pressed = std::pin::pin!(tokio::signal::ctrl_c());
+            // Only who has asked once is told; until then the signal would end the program.
+            let pressed_at_once = tokio::select! {
+                biased;
+                pressed = &mut pressed => Some(pressed),
+                () = std::future::ready(()) => None,
+            };
+            let _ = listens.send(());
+            let pressed = match pressed_at_once {
+                Some(pressed) => pressed,
+                None => pressed.await,
+            };
+            if pressed.is_ok() {
                 set.store(true, Ordering::Relaxed);
                 let _ = tokio::time::timeout(PATIENCE, tokio::signal::ctrl_c()).await;
                 // 128 and the number of SIGINT, as shells say it.
@@ -243,6 +256,8 @@ fn on_interrupt() -> Result<Arc<AtomicBool>, CliError> {
         });
     };
     std::thread::Builder::new().name("interrupt".to_owned()).spawn(wait).map_err(cannot)?;
+    // It fails only if the thread is gone; then Ctrl-C ends the program at once, as it did before.
+    let _ = listening.recv();
     Ok(stop)
 }
 

@@ -49,6 +49,7 @@ const ENVIRONMENT: &[&str] = &[
 pub(crate) fn build(workspace: &Path, target: &Path) -> Result<PathBuf, String> {
     let toolchain = toolchain(workspace)?;
     let sysroot = sysroot(workspace, &toolchain)?;
+    let commit = commit(workspace, &toolchain)?;
     install_target(workspace, &toolchain, &sysroot)?;
 
     let mut cargo = command("cargo", workspace, &toolchain);
@@ -58,7 +59,7 @@ pub(crate) fn build(workspace: &Path, target: &Path) -> Result<PathBuf, String> 
         .args(["--crate-type", "cdylib", "--target", TARGET, "--profile", PROFILE])
         .arg("--target-dir")
         .arg(target)
-        .env("CARGO_ENCODED_RUSTFLAGS", rustc_flags(workspace, &sysroot)?);
+        .env("CARGO_ENCODED_RUSTFLAGS", rustc_flags(workspace, &sysroot, &commit)?);
     let status =
         cargo.status().map_err(|error| format!("cannot run cargo for {TARGET}: {error}"))?;
     if !status.success() {
@@ -68,7 +69,7 @@ pub(crate) fn build(workspace: &Path, target: &Path) -> Result<PathBuf, String> 
 }
 
 /// The flags of rustc, separated as `CARGO_ENCODED_RUSTFLAGS` wants them.
-fn rustc_flags(workspace: &Path, sysroot: &Path) -> Result<OsString, String> {
+fn rustc_flags(workspace: &Path, sysroot: &Path, commit: &str) -> Result<OsString, String> {
     let mut flags = vec![
         // Half of what keeps externref out; the other half is in `glue.rs`.
         OsString::from("-Ctarget-feature=-reference-types"),
@@ -79,9 +80,12 @@ fn rustc_flags(workspace: &Path, sysroot: &Path) -> Result<OsString, String> {
     ];
     // Panic messages hold file paths: without this the bytes would depend on the checkout.
     for (from, to) in [
-        (workspace.to_path_buf(), "/verbatim"),
-        (cargo_home()?, "/cargo"),
-        (sysroot.to_path_buf(), "/rust"),
+        (workspace.to_path_buf(), String::from("/verbatim")),
+        (cargo_home()?, String::from("/cargo")),
+        (sysroot.to_path_buf(), String::from("/rust")),
+        // Where the standard library's sources are installed (`rust-src`), rustc names them; where
+        // they are not, it names this. The last that fits counts.
+        (sysroot.join("lib/rustlib/src/rust"), format!("/rustc/{commit}")),
     ] {
         let mut flag = OsString::from("--remap-path-prefix=");
         flag.push(&from);
@@ -126,6 +130,19 @@ fn sysroot(workspace: &Path, toolchain: &str) -> Result<PathBuf, String> {
     let path = String::from_utf8(output.stdout)
         .map_err(|_| "expected the path of rustc's sysroot to be UTF-8".to_owned())?;
     Ok(PathBuf::from(path.trim_end()))
+}
+
+/// The commit that rustc was built from, which stands in the paths of its standard library.
+fn commit(workspace: &Path, toolchain: &str) -> Result<String, String> {
+    let output = command("rustc", workspace, toolchain)
+        .arg("-vV")
+        .output()
+        .map_err(|error| format!("cannot run rustc: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    text.lines()
+        .find_map(|line| line.strip_prefix("commit-hash: "))
+        .map(str::to_owned)
+        .ok_or_else(|| format!("expected a line `commit-hash: …` from `rustc -vV`, found {text}"))
 }
 
 fn install_target(workspace: &Path, toolchain: &str, sysroot: &Path) -> Result<(), String> {

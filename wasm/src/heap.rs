@@ -25,7 +25,7 @@ const SIZES: usize = 21;
 
 /// Where more memory comes from.
 pub trait Memory {
-    /// At least `bytes` more, a multiple of [`ALIGN`]: where they begin and how many they are.
+    /// At least `bytes` more, a multiple of 16: where they begin and how many they are.
     fn grow(bytes: usize) -> Option<(*mut u8, usize)>;
 }
 

@@ -15,7 +15,7 @@ use crate::api::{self, App, Counters, Own};
 use crate::console::Console;
 use crate::dispatch::{Dispatcher, Dispatching};
 use crate::engine::Engine;
-use crate::store::{Replies, Store, StoreError};
+use crate::store::{Database, Replies, Store, StoreError};
 use crate::twilio::client::{Account, Client, ClientError};
 use crate::twilio::fake::Control;
 
@@ -144,11 +144,15 @@ impl Host {
 /// How long open connections may take to end.
 const GRACE: std::time::Duration = std::time::Duration::from_secs(5);
 
-/// Opens the store in a data folder, which is created for this user alone if it is missing.
+/// Opens the store: the given database, or the file in a data folder, which is created for this
+/// user alone if it is missing.
 ///
 /// # Errors
 /// The folder or the database cannot be used.
-pub async fn open_store(folder: &Path) -> Result<Store, HostError> {
+pub async fn open_store(database: Option<&Database>, folder: &Path) -> Result<Store, HostError> {
+    if let Some(database) = database {
+        return Ok(Store::open(database).await?);
+    }
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -160,5 +164,5 @@ pub async fn open_store(folder: &Path) -> Result<Store, HostError> {
     builder
         .create(folder)
         .map_err(|error| HostError::Folder { folder: folder.display().to_string(), error })?;
-    Ok(Store::open(&folder.join(DATABASE)).await?)
+    Ok(Store::open(&Database::File(folder.join(DATABASE))).await?)
 }

@@ -9,11 +9,15 @@ use axum::Router;
 use axum::http::StatusCode;
 use secrecy::SecretString;
 use verbatim_host::dispatch::{Dispatcher, Dispatching};
+use verbatim_host::id::new_id;
 use verbatim_host::message::{Environment, State};
 use verbatim_host::sandbox::{ConsentAction, Pair};
-use verbatim_host::store::{AttemptState, ConsentSource, LedgerEntry, NewMessage, Store};
+use verbatim_host::store::{AttemptState, ConsentSource, Database, LedgerEntry, NewMessage, Store};
 use verbatim_host::time::Timestamp;
 use verbatim_host::twilio::client::{Account, Client};
+
+#[path = "support/postgres.rs"]
+mod postgres;
 
 const PERSON: &str = "+15550001111";
 const NUMBER: &str = "+15550001234";
@@ -40,10 +44,36 @@ async fn twilio(answers: &'static [(u16, &'static str)]) -> (Account, Arc<Atomic
     (account, posts)
 }
 
-async fn store() -> (Store, tempfile::TempDir) {
+async fn on_sqlite() -> (Store, Option<tempfile::TempDir>) {
     let folder = tempfile::tempdir().expect("a folder");
-    let store = Store::open(&folder.path().join("verbatim.db")).await.expect("a database");
-    (store, folder)
+    let database = Database::File(folder.path().join("verbatim.db"));
+    (Store::open(&database).await.expect("a database"), Some(folder))
+}
+
+async fn on_postgres() -> (Store, Option<tempfile::TempDir>) {
+    let url = tokio::task::spawn_blocking(|| postgres::Server::shared().database());
+    let database: Database = url.await.expect("a server").parse().expect("a URL");
+    (Store::open(&database).await.expect("a database"), None)
+}
+
+/// Makes two tests of each function: one on a SQLite file, one on PostgreSQL.
+macro_rules! on_both {
+    ($($name:ident,)*) => {
+        mod with_sqlite {
+            $(#[tokio::test]
+            async fn $name() { let (store, _folder) = super::on_sqlite().await; super::$name(store).await; })*
+        }
+        mod with_postgres {
+            $(#[tokio::test]
+            async fn $name() { let (store, _folder) = super::on_postgres().await; super::$name(store).await; })*
+        }
+    };
+}
+
+on_both! {
+    what_was_throttled_is_posted_again_later,
+    a_stop_between_two_attempts_wins,
+    a_claim_whose_holder_died_ends_as_unknown,
 }
 
 async fn queue(store: &Store) -> String {
@@ -57,13 +87,15 @@ async fn queue(store: &Store) -> String {
         language: None,
         text: "Hello".to_owned(),
         segments: "{}".to_owned(),
+        predicted_segments: 1,
         values: "{}".to_owned(),
         missing: None,
         module: "00".to_owned(),
         conversation_id: None,
     };
     let mut tx = store.write().await.expect("a transaction");
-    let id = tx.create_message(&message, Timestamp::now()).await.expect("a message");
+    let id = new_id();
+    tx.create_message(&id, &message, Timestamp::now()).await.expect("a message");
     tx.commit().await.expect("it commits");
     id
 }
@@ -96,7 +128,7 @@ async fn what_is_in_doubt_is_posted_once_and_holds_its_pair() {
         &[(307, "")],
     ] {
         let (account, posts) = twilio(answer).await;
-        let (store, _folder) = store().await;
+        let (store, _folder) = on_sqlite().await;
         let (first, second) = (queue(&store).await, queue(&store).await);
         let dispatching = start(&store, account);
         wait(&store, &first, |state| state == State::Unknown).await;
@@ -108,10 +140,8 @@ async fn what_is_in_doubt_is_posted_once_and_holds_its_pair() {
     }
 }
 
-#[tokio::test]
-async fn what_was_throttled_is_posted_again_later() {
+async fn what_was_throttled_is_posted_again_later(store: Store) {
     let (account, posts) = twilio(&[THROTTLED, CREATED]).await;
-    let (store, _folder) = store().await;
     let id = queue(&store).await;
     let dispatching = start(&store, account);
     wait(&store, &id, |state| state == State::Accepted).await;
@@ -123,10 +153,8 @@ async fn what_was_throttled_is_posted_again_later() {
     assert_eq!(attempts[0].error_code, Some(20429));
 }
 
-#[tokio::test]
-async fn a_stop_between_two_attempts_wins() {
+async fn a_stop_between_two_attempts_wins(store: Store) {
     let (account, posts) = twilio(&[THROTTLED, CREATED]).await;
-    let (store, _folder) = store().await;
     let id = queue(&store).await;
     let dispatching = start(&store, account);
     let begin = Instant::now();
@@ -142,9 +170,10 @@ async fn a_stop_between_two_attempts_wins() {
         matched: Some("STOP".to_owned()),
         raw_text: Some("STOP".to_owned()),
         message_sid: Some("SM9".to_owned()),
+        happened_at: store.now(),
     };
     let mut tx = store.write().await.expect("a transaction");
-    assert_eq!(tx.record_consent(&stop, Timestamp::now()).await.expect("a record").len(), 1);
+    assert_eq!(tx.record_consent(&[stop], store.now()).await.expect("a record").len(), 1);
     tx.commit().await.expect("it commits");
     // Longer than the pause before the second attempt would have been.
     tokio::time::sleep(Duration::from_secs(2)).await;
@@ -153,14 +182,12 @@ async fn a_stop_between_two_attempts_wins() {
     wait(&store, &id, |state| state == State::Suppressed).await;
 }
 
-#[tokio::test]
-async fn a_claim_whose_holder_died_ends_as_unknown() {
+async fn a_claim_whose_holder_died_ends_as_unknown(store: Store) {
     let (account, posts) = twilio(&[CREATED]).await;
-    let (store, _folder) = store().await;
     let id = queue(&store).await;
     let mut tx = store.write().await.expect("a transaction");
     // Somebody claimed it with a lease that has run out since, and never came back.
-    tx.claim_next(Timestamp::now(), Duration::ZERO).await.expect("a claim");
+    tx.claim(NUMBER, 1, Duration::ZERO, Timestamp::now()).await.expect("a claim");
     tx.commit().await.expect("it commits");
     let dispatching = start(&store, account);
     wait(&store, &id, |state| state == State::Unknown).await;

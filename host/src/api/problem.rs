@@ -65,9 +65,14 @@ impl From<StoreError> for Problem {
             StoreError::TitleTaken(_) => {
                 Self::new(StatusCode::CONFLICT, "title_taken", error.to_string())
             }
+            StoreError::Nul => Self::unprocessable("bad_field", error.to_string()),
             StoreError::Newer { .. }
+            | StoreError::Foreign(_)
+            | StoreError::Encoding(_)
             | StoreError::Corrupt(_)
             | StoreError::Migration(_)
+            | StoreError::NotCommitted(_)
+            | StoreError::Closed
             | StoreError::Database(_) => {
                 tracing::error!(%error, "the store failed");
                 let detail = "the database failed; nothing was stored, and the host's log says why";

@@ -4,7 +4,7 @@ use super::App;
 use super::problem::Problem;
 use crate::engine::{Ask, EngineError, ReceiveAsk, Received};
 use crate::sandbox::{ConsentAction, Grant, Intent, Pair};
-use crate::store::{ConsentSource, Inbound, LedgerEntry, Replies};
+use crate::store::{ConsentSource, Inbound, LedgerEntry, Recorded, Replies};
 use crate::time::Timestamp;
 use crate::twilio::webhook::InboundMessage;
 
@@ -51,17 +51,17 @@ pub(super) async fn receive(app: &App, message: InboundMessage) -> Result<Option
         reply: reply.clone(),
         trace: received.trace.get().to_owned(),
     };
-    let entries = entries(app, &inbound, answered.intents).await?;
-    let now = Timestamp::now();
+    let now = app.store.now();
+    let entries = entries(app, &inbound, answered.intents, now).await?;
     let mut tx = app.store.write().await?;
-    if !tx.record_inbound(&inbound, now).await? {
+    let reply = match tx.record_inbound(&inbound, now).await? {
+        Recorded::Now => {
+            tx.record_consent(&entries, now).await?;
+            reply
+        }
         // The same message arrived twice at once: the other one has done all of this.
-        drop(tx);
-        return Ok(app.store.inbound_reply(&inbound.message_sid).await?.flatten());
-    }
-    for entry in &entries {
-        tx.record_consent(entry, now).await?;
-    }
+        Recorded::Before(first) => first,
+    };
     tx.commit().await?;
     Ok(reply)
 }
@@ -72,6 +72,7 @@ async fn entries(
     app: &App,
     inbound: &Inbound,
     intents: Vec<Intent>,
+    now: Timestamp,
 ) -> Result<Vec<LedgerEntry>, Problem> {
     let mut entries: Vec<LedgerEntry> = Vec::new();
     for intent in intents {
@@ -101,6 +102,7 @@ async fn entries(
                 matched: Some(matched.clone()),
                 raw_text: Some(inbound.raw_text.clone()),
                 message_sid: Some(inbound.message_sid.clone()),
+                happened_at: now,
             });
         }
     }

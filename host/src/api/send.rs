@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use verbatim_core::{PhoneNumber, Sender};
 
 use super::App;
@@ -15,11 +16,10 @@ use super::input::Input;
 use super::problem::Problem;
 use super::view::{self, MessageView};
 use crate::engine::{Ask, Candidate, Content, EngineError, SendAsk, SendState, Sent, Values};
-use crate::id::sha256_hex;
+use crate::id::{new_id, sha256_hex};
 use crate::message::{Environment, State};
 use crate::sandbox::{Grant, Intent, Pair};
-use crate::store::{IdempotencyKey, NewMessage, StoreError, Template};
-use crate::time::Timestamp;
+use crate::store::{IdempotencyKey, NewMessage, Remembered, StoreError, Template};
 
 /// The longest idempotency key and the longest conversation id, in characters.
 const MAX_KEY: usize = 255;
@@ -99,41 +99,62 @@ pub(super) async fn send(
         template: accepted.template,
         language: request.language,
         text: accepted.sent.text,
+        predicted_segments: predicted(&accepted.sent.segments)?,
         segments: accepted.sent.segments.get().to_owned(),
         values: serde_json::json!(request.values).to_string(),
         missing: request.missing,
         module,
         conversation_id: request.conversation_id,
     };
-    let Some(body) = commit(&app, &new, key.as_ref()).await? else {
-        // Another request with this key was first: its answer is the answer.
-        let first = remembered(&app, key.as_ref()).await?;
-        return first.ok_or_else(|| StoreError::Corrupt("a lost idempotency key".into()).into());
-    };
-    app.wake.now();
-    Ok(accepted_202(body))
+    match commit(&app, &new, key.as_ref()).await? {
+        Committed::Stored(body) => {
+            app.wake.now();
+            Ok(accepted_202(body))
+        }
+        Committed::Before(first) => again(first, key.as_ref()),
+    }
 }
 
-/// One transaction for all of it. Nothing: the idempotency key was taken meanwhile.
+/// What became of a request when it was to be stored.
+enum Committed {
+    /// It was; the body of its answer.
+    Stored(String),
+    /// Another request with its idempotency key was first: that one's answer is the answer.
+    Before(Remembered),
+}
+
+/// One transaction for all of it.
 async fn commit(
     app: &App,
     new: &NewMessage,
     key: Option<&IdempotencyKey>,
-) -> Result<Option<String>, Problem> {
-    let now = Timestamp::now();
+) -> Result<Committed, Problem> {
+    let (id, now) = (new_id(), app.store.now());
+    let view = MessageView::new(new.stored_as(&id, now), Some(Vec::new()));
+    let body =
+        serde_json::to_string(&view).map_err(|error| StoreError::Corrupt(error.to_string()))?;
     let mut tx = app.store.write().await?;
-    let id = tx.create_message(new, now).await?;
-    let lost = || StoreError::Corrupt("no row of a message just written".into());
-    let message = tx.message(&id).await?.ok_or_else(lost)?;
-    let body = serde_json::to_string(&MessageView::new(message, Some(Vec::new())))
-        .map_err(|error| StoreError::Corrupt(error.to_string()))?;
     if let Some(key) = key
-        && !tx.remember(key, &id, &body, now).await?
+        && let Some(first) = tx.remember(key, &id, &body, now).await?
     {
-        return Ok(None);
+        // The first one is given back once it is durable, and not before.
+        tx.commit().await?;
+        return Ok(Committed::Before(first));
     }
+    tx.create_message(&id, new, now).await?;
     tx.commit().await?;
-    Ok(Some(body))
+    Ok(Committed::Stored(body))
+}
+
+/// The number that the module counted, out of its own JSON.
+fn predicted(segments: &RawValue) -> Result<i64, Problem> {
+    #[derive(Deserialize)]
+    struct Counted {
+        segments: i64,
+    }
+    let counted: Counted = serde_json::from_str(segments.get())
+        .map_err(|_| EngineError::Nonsense("segments without their number".to_owned()))?;
+    Ok(counted.segments)
 }
 
 async fn free_form(
@@ -275,22 +296,22 @@ async fn is_opted_out(
     recipient: &PhoneNumber,
     sender: &Sender,
 ) -> Result<bool, Problem> {
-    let mut pairs = vec![pair(recipient, sender.as_str())];
     match sender {
-        Sender::Number(_) => {}
+        Sender::Number(number) => {
+            let pairs = vec![pair(recipient, number.as_str())];
+            Ok(app.store.consent_of(pairs).await?.iter().any(|(_, opted_out)| *opted_out))
+        }
         Sender::Service(service) => {
-            let numbers = app.store.numbers_of_service(service.as_str()).await?;
-            if numbers.is_empty() {
+            let known = app.store.consent_of_service(recipient.as_str(), service.as_str()).await?;
+            known.ok_or_else(|| {
                 let detail = format!(
                     "the numbers of the Messaging Service `{service}` are not known, so consent \
                      cannot be checked; connect the service first"
                 );
-                return Err(Problem::unprocessable("unknown_pool", detail));
-            }
-            pairs.extend(numbers.iter().map(|number| pair(recipient, number)));
+                Problem::unprocessable("unknown_pool", detail)
+            })
         }
     }
-    Ok(app.store.consent_of(pairs).await?.iter().any(|(_, opted_out)| *opted_out))
 }
 
 fn pair(recipient: &PhoneNumber, sender: &str) -> Pair {
@@ -355,12 +376,17 @@ fn idempotency_key(headers: &HeaderMap, json: &Value) -> Result<Option<Idempoten
 async fn remembered(app: &App, key: Option<&IdempotencyKey>) -> Result<Option<Response>, Problem> {
     let Some(key) = key else { return Ok(None) };
     let Some(found) = app.store.remembered(&key.key).await? else { return Ok(None) };
-    if found.request_hash != key.request_hash {
+    again(found, Some(key)).map(Some)
+}
+
+/// The answer that the first request with a key got, if this one is the same.
+fn again(first: Remembered, key: Option<&IdempotencyKey>) -> Result<Response, Problem> {
+    if key.is_some_and(|key| first.request_hash != key.request_hash) {
         let detail = "this Idempotency-Key came with another request before; use a new key for a \
                       new message";
         return Err(Problem::unprocessable("idempotency_key_reused", detail));
     }
-    Ok(Some(accepted_202(found.response)))
+    Ok(accepted_202(first.response))
 }
 
 fn accepted_202(body: String) -> Response {

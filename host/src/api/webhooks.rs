@@ -13,7 +13,6 @@ use super::problem::Problem;
 use super::{App, input, receive};
 use crate::id::is_id;
 use crate::store::StatusNews;
-use crate::time::Timestamp;
 use crate::twilio::webhook::{self, Malformed};
 use crate::twilio::{signature, twiml};
 
@@ -68,7 +67,7 @@ async fn record(
         error_code: status.error_code,
     };
     let mut tx = app.store.write().await?;
-    tx.record_status(&news, Timestamp::now()).await?;
+    tx.record_status(&news, app.store.now()).await?;
     tx.commit().await?;
     // The next message of the pair may have waited for this one.
     app.wake.now();

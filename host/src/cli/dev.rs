@@ -10,6 +10,7 @@ use serde_json::json;
 use super::sandbox::SandboxArgs;
 use super::{CliError, Done};
 use crate::dev::{Dev, DevError, DevSettings, pages};
+use crate::store::Database;
 
 /// Run everything on this machine: the host, the console and a fake Twilio. Nothing leaves it
 #[derive(Debug, Clone, clap::Args)]
@@ -20,6 +21,10 @@ pub struct DevArgs {
     /// The folder of the database
     #[arg(long, value_name = "FOLDER", default_value = "verbatim-data")]
     data: PathBuf,
+    /// The database: a PostgreSQL URL such as `postgres://user@host/name`, or a SQLite file;
+    /// without it, the file `verbatim.db` in that folder
+    #[arg(long, value_name = "DATABASE", env = "VERBATIM_DATABASE", hide_env_values = true)]
+    database: Option<Database>,
     /// The port of the fake Twilio; 0 for any that is free
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     twilio_port: u16,
@@ -61,6 +66,7 @@ pub async fn run(mut args: DevArgs) -> Result<Done, CliError> {
     let settings = DevSettings {
         listen: args.listen,
         data: args.data.clone(),
+        database: args.database.clone(),
         api_key: args.api_key.clone(),
         console: found.console,
         twilio_port: args.twilio_port,
@@ -98,7 +104,10 @@ fn announce(dev: &Dev, args: &DevArgs) -> std::io::Result<()> {
     writeln!(out, "  API          {}v1  (Authorization: Bearer <key>)", dev.url())?;
     writeln!(out, "  API key      {key}")?;
     writeln!(out, "  fake Twilio  {}", dev.twilio().url())?;
-    writeln!(out, "  data         {}", args.data.display())?;
+    match &args.database {
+        Some(database) => writeln!(out, "  data         {database}")?,
+        None => writeln!(out, "  data         {}", args.data.display())?,
+    }
     writeln!(out, "  module       {}", dev.module())?;
     writeln!(out)?;
     writeln!(out, "The console link signs one browser in, once. Stop with Ctrl-C.")?;

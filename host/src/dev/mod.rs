@@ -17,7 +17,7 @@ use crate::host::{self, Host, HostError, Settings};
 use crate::id;
 use crate::message::Environment;
 use crate::sandbox::{Limits, LoadError, Sandbox};
-use crate::store::{RegisteredSender, Replies, SessionKind, Store, StoreError};
+use crate::store::{Database, RegisteredSender, Replies, SessionKind, Store, StoreError};
 use crate::time::Timestamp;
 use crate::twilio::fake::{FakeError, FakeSettings, FakeTwilio};
 
@@ -42,8 +42,10 @@ const MIN_KEY: usize = 12;
 pub struct DevSettings {
     /// Where to listen; port 0 for any that is free.
     pub listen: SocketAddr,
-    /// Where the database is.
+    /// Where the database's file is, unless another database is given.
     pub data: PathBuf,
+    /// The database, if it is not the file in `data`.
+    pub database: Option<Database>,
     /// The API key to let in, beside those of earlier starts.
     pub api_key: Option<SecretString>,
     /// The pages.
@@ -59,6 +61,7 @@ impl DevSettings {
         Self {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
             data,
+            database: None,
             api_key: None,
             console: Console::Embedded,
             twilio_port: 0,
@@ -134,7 +137,7 @@ impl Dev {
         let listen = |error| DevError::Listen { address: settings.listen, error };
         let listener = TcpListener::bind(settings.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let store = host::open_store(&settings.data).await?;
+        let store = host::open_store(settings.database.as_ref(), &settings.data).await?;
 
         let url = local_url(address);
         let inbound = url.join("twilio/inbound").unwrap_or_else(|_| url.clone());
@@ -236,7 +239,7 @@ async fn register_senders(store: &Store) -> Result<(), StoreError> {
         let sender = RegisteredSender { environment, sender, replies: Replies::Verbatim };
         tx.register_sender(&sender, now).await?;
     }
-    tx.add_service_number(SERVICE, &number_of(Environment::Sandbox), now).await?;
+    tx.set_pool(SERVICE, &[number_of(Environment::Sandbox)], now).await?;
     tx.commit().await
 }
 

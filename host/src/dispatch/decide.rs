@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::message::State;
+use crate::store::Lane;
 use crate::time::Timestamp;
 use crate::twilio::client::{Answer, REQUEST_TIMEOUT, Refused};
 use crate::twilio::error::{self, Class};
@@ -20,6 +21,37 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
 /// After so many attempts a message has failed.
 const MAX_ATTEMPTS: u32 = 20;
+
+/// What a sender may claim in one turn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    /// The sender.
+    pub sender: String,
+    /// So many messages.
+    pub at_most: usize,
+}
+
+/// Shares out `room` claims among the senders that have something due: the same number each, and
+/// if there are more senders than room, those after `last` in the order of their names come
+/// first. In that order, too, for it is the order in which pairs are locked.
+#[must_use]
+pub fn shares(lanes: &[Lane], room: usize, last: &str, now: Timestamp) -> Vec<Share> {
+    let due = || lanes.iter().filter(|lane| lane.due_at <= now);
+    let after = due().filter(|lane| lane.sender.as_str() > last);
+    let before = due().filter(|lane| lane.sender.as_str() <= last);
+    let mut chosen: Vec<&Lane> = after.chain(before).take(room).collect();
+    chosen.sort_unstable_by(|a, b| a.sender.cmp(&b.sender));
+    let each = room.checked_div(chosen.len()).unwrap_or_default();
+    let share = |lane: &Lane| Share { sender: lane.sender.clone(), at_most: each };
+    chosen.into_iter().map(share).collect()
+}
+
+/// How long there is nothing to claim; at most a while, if nothing waits at all.
+#[must_use]
+pub fn idle(lanes: &[Lane], now: Timestamp) -> Duration {
+    let later = lanes.iter().map(|lane| lane.due_at).filter(|due| *due > now);
+    later.min().map_or(Duration::MAX, |due| due.since(now))
+}
 
 /// What follows from an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,6 +172,34 @@ mod tests {
     fn refused(status: u16, code: Option<i64>) -> Answer {
         let message = "no".to_owned();
         Answer::Refused(Refused { status, code, message, retry_after: None })
+    }
+
+    fn lanes(senders: &[(&str, i64)]) -> Vec<Lane> {
+        let lane = |(sender, due_at): &(&str, i64)| Lane {
+            sender: (*sender).to_owned(),
+            due_at: Timestamp::from_micros(*due_at),
+        };
+        senders.iter().map(lane).collect()
+    }
+
+    #[test]
+    fn each_sender_gets_its_turn() {
+        let due = NOW.as_micros();
+        let shared = |lanes: &[Lane], room, last: &str| -> Vec<(String, usize)> {
+            let shares = shares(lanes, room, last, NOW).into_iter();
+            shares.map(|share| (share.sender, share.at_most)).collect()
+        };
+        let three = lanes(&[("+1", due), ("+2", due + 1), ("+3", 0), ("+4", due)]);
+        let all = |each| [("+1", each), ("+3", each), ("+4", each)].map(|(s, n)| (s.to_owned(), n));
+        assert_eq!(shared(&three, 30, ""), all(10), "what is not due has no share");
+        assert_eq!(shared(&three, 3, "+1"), all(1));
+        assert_eq!(shared(&three, 1, "+1"), [("+3".to_owned(), 1)]);
+        assert_eq!(shared(&three, 1, "+4"), [("+1".to_owned(), 1)]);
+        let around = [("+1".to_owned(), 1), ("+4".to_owned(), 1)];
+        assert_eq!(shared(&three, 2, "+3"), around, "in the order of locks");
+        assert_eq!(shared(&[], 5, ""), []);
+        assert_eq!(idle(&three, NOW), Duration::from_micros(1));
+        assert_eq!(idle(&[], NOW), Duration::MAX);
     }
 
     #[test]

@@ -11,7 +11,9 @@ use tokio::task::JoinHandle;
 
 use crate::message::State;
 use crate::sandbox::ConsentAction;
-use crate::store::{AttemptState, Claim, Cleared, ConsentSource, LedgerEntry, Store, StoreError};
+use crate::store::{
+    AttemptState, Claim, Cleared, ConsentSource, LedgerEntry, Store, StoreError, Tx,
+};
 use crate::time::Timestamp;
 use crate::twilio::client::{Client, Outgoing};
 use decide::Next;
@@ -84,8 +86,9 @@ impl Dispatcher {
 
     async fn run(self, wake: Arc<Notify>, mut stopped: watch::Receiver<bool>) {
         let places = Arc::new(Semaphore::new(IN_FLIGHT));
+        let mut last = String::new();
         while !*stopped.borrow() {
-            let pause = match self.turn(&places, &wake).await {
+            let pause = match self.turn(&places, &wake, &mut last).await {
                 Ok(pause) => pause,
                 Err(error) => {
                     tracing::error!(%error, "the dispatcher could not read the store");
@@ -111,11 +114,12 @@ impl Dispatcher {
         &self,
         places: &Arc<Semaphore>,
         wake: &Arc<Notify>,
+        last: &mut String,
     ) -> Result<Duration, StoreError> {
         self.end_expired().await?;
         let room = places.available_permits().min(BATCH);
         let claimed_at = Instant::now();
-        let claims = self.claim(room).await?;
+        let claims = self.claim(room, last).await?;
         let full = claims.len() == room;
         for claim in claims {
             let Claim::Cleared(cleared) = claim else { continue };
@@ -134,22 +138,21 @@ impl Dispatcher {
         if full && room > 0 {
             return Ok(Duration::ZERO);
         }
-        let now = Timestamp::now();
-        let due = self.store.next_due_at(now).await?;
-        Ok(due.map_or(IDLE, |due| due.since(now).min(IDLE)))
+        let now = self.store.now();
+        Ok(decide::idle(&self.store.lanes().await?, now).min(IDLE))
     }
 
-    async fn claim(&self, room: usize) -> Result<Vec<Claim>, StoreError> {
+    /// Claims what is due, a fair share for each sender. `last` is the sender that was served last.
+    async fn claim(&self, room: usize, last: &mut String) -> Result<Vec<Claim>, StoreError> {
         let mut claims = Vec::new();
         if room == 0 {
             return Ok(claims);
         }
         let mut tx = self.store.write().await?;
-        while claims.len() < room {
-            match tx.claim_next(Timestamp::now(), decide::LEASE).await? {
-                Some(claim) => claims.push(claim),
-                None => break,
-            }
+        let now = tx.now().await?;
+        for share in decide::shares(&tx.lanes().await?, room, last, now) {
+            claims.extend(tx.claim(&share.sender, share.at_most, decide::LEASE, now).await?);
+            *last = share.sender;
         }
         // Only what has committed is claimed: a POST begins here, after every STOP before it.
         tx.commit().await?;
@@ -158,8 +161,8 @@ impl Dispatcher {
 
     /// A lease that ran out while a POST may have been on the wire ends as `unknown`.
     async fn end_expired(&self) -> Result<(), StoreError> {
-        let now = Timestamp::now();
         let mut tx = self.store.write().await?;
+        let now = tx.now().await?;
         let expired = tx.expired_leases(now).await?;
         if expired.is_empty() {
             return Ok(());
@@ -172,8 +175,8 @@ impl Dispatcher {
 
     async fn deliver(&self, claim: &Cleared, claimed_at: Instant) -> Result<(), StoreError> {
         if !decide::may_begin(claimed_at.elapsed()) {
-            let now = Timestamp::now();
             let mut tx = self.store.write().await?;
+            let now = tx.now().await?;
             tx.requeue(claim, AttemptState::Returned, None, now, now).await?;
             return tx.commit().await;
         }
@@ -187,44 +190,45 @@ impl Dispatcher {
                 status_callback: &callback,
             })
             .await;
-        let now = Timestamp::now();
-        let next = decide::after(now, claim.attempt(), answer, jitter());
-        self.store_answer(claim, next, now).await
-    }
-
-    async fn store_answer(
-        &self,
-        claim: &Cleared,
-        next: Next,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
         let mut tx = self.store.write().await?;
-        match next {
-            Next::Accepted { sid, segments } => tx.accepted(claim, &sid, segments, now).await?,
-            Next::Retry { at, code, message } => {
-                let error = Some((code, message.as_str()));
-                tx.requeue(claim, AttemptState::Refused, error, at, now).await?;
-            }
-            Next::End { state, reason, code, message } => {
-                tx.refused(claim, state, &reason, (code, &message), now).await?;
-                if state == State::Suppressed {
-                    let entry = LedgerEntry {
-                        pair: claim.pair().clone(),
-                        action: ConsentAction::OptOut,
-                        source: ConsentSource::TwilioRefusal,
-                        keyword: None,
-                        matched: None,
-                        raw_text: None,
-                        message_sid: None,
-                    };
-                    tx.record_consent(&entry, now).await?;
-                }
-            }
-            Next::Unknown { reason } => {
-                tx.in_doubt(claim.message_id(), claim.attempt_id(), &reason, now).await?;
-            }
-        }
+        let now = tx.now().await?;
+        let next = decide::after(now, claim.attempt(), answer, jitter());
+        store_answer(&mut tx, claim, next, now).await?;
         tx.commit().await
+    }
+}
+
+async fn store_answer(
+    tx: &mut Tx,
+    claim: &Cleared,
+    next: Next,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    match next {
+        Next::Accepted { sid, segments } => tx.accepted(claim, &sid, segments, now).await,
+        Next::Retry { at, code, message } => {
+            let error = Some((code, message.as_str()));
+            tx.requeue(claim, AttemptState::Refused, error, at, now).await
+        }
+        Next::End { state, reason, code, message } => {
+            if state == State::Suppressed {
+                let entry = LedgerEntry {
+                    pair: claim.pair().clone(),
+                    action: ConsentAction::OptOut,
+                    source: ConsentSource::TwilioRefusal,
+                    keyword: None,
+                    matched: None,
+                    raw_text: None,
+                    message_sid: None,
+                    happened_at: now,
+                };
+                tx.record_consent(&[entry], now).await?;
+            }
+            tx.refused(claim, state, &reason, (code, &message), now).await
+        }
+        Next::Unknown { reason } => {
+            tx.in_doubt(claim.message_id(), claim.attempt_id(), &reason, now).await
+        }
     }
 }
 

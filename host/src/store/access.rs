@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use super::statement::values;
 use super::{Store, StoreError, Tx, sql};
 use crate::id::new_id;
 use crate::time::Timestamp;
@@ -40,7 +41,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn api_key_hash(&self, hash: &str) -> Result<Option<String>, StoreError> {
-        Ok(sqlx::query_scalar(sql::API_KEY_HASH).bind(hash).fetch_optional(&self.readers).await?)
+        self.value(&sql::API_KEY_HASH, values![hash]).await
     }
 
     /// Whether there is no API key yet.
@@ -48,8 +49,8 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn has_no_api_key(&self) -> Result<bool, StoreError> {
-        let count: i64 = sqlx::query_scalar(sql::COUNT_API_KEYS).fetch_one(&self.readers).await?;
-        Ok(count == 0)
+        let any: Option<String> = self.value(&sql::ANY_API_KEY, values![]).await?;
+        Ok(any.is_none())
     }
 
     /// The stored hash of a session that has not expired, to be compared in constant time.
@@ -61,11 +62,7 @@ impl Store {
         hash: &str,
         now: Timestamp,
     ) -> Result<Option<String>, StoreError> {
-        Ok(sqlx::query_scalar(sql::SESSION_HASH)
-            .bind(hash)
-            .bind(now.as_micros())
-            .fetch_optional(&self.readers)
-            .await?)
+        self.value(&sql::SESSION_HASH, values![hash, now]).await
     }
 }
 
@@ -80,13 +77,7 @@ impl Tx {
         hash: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(sql::INSERT_API_KEY)
-            .bind(new_id())
-            .bind(label)
-            .bind(hash)
-            .bind(now.as_micros())
-            .execute(&mut *self.0)
-            .await?;
+        self.run(&sql::INSERT_API_KEY, values![new_id(), label, hash, now]).await?;
         Ok(())
     }
 
@@ -100,17 +91,9 @@ impl Tx {
         kind: SessionKind,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(sql::FORGET_EXPIRED_SESSIONS)
-            .bind(now.as_micros())
-            .execute(&mut *self.0)
-            .await?;
-        sqlx::query(sql::INSERT_SESSION)
-            .bind(hash)
-            .bind(kind.as_str())
-            .bind(now.as_micros())
-            .bind(now.plus(kind.lifetime()).as_micros())
-            .execute(&mut *self.0)
-            .await?;
+        self.run(&sql::FORGET_EXPIRED_SESSIONS, values![now]).await?;
+        let end = now.plus(kind.lifetime());
+        self.run(&sql::INSERT_SESSION, values![hash, kind.as_str(), now, end]).await?;
         Ok(())
     }
 
@@ -119,12 +102,8 @@ impl Tx {
     /// # Errors
     /// The database failed.
     pub async fn use_link(&mut self, hash: &str, now: Timestamp) -> Result<bool, StoreError> {
-        let done = sqlx::query(sql::USE_LINK)
-            .bind(hash)
-            .bind(now.as_micros())
-            .execute(&mut *self.0)
-            .await?;
-        Ok(done.rows_affected() == 1)
+        let done = self.run(&sql::USE_LINK, values![hash, now]).await?;
+        Ok(done == 1)
     }
 
     /// Ends a session.
@@ -132,7 +111,7 @@ impl Tx {
     /// # Errors
     /// The database failed.
     pub async fn end_session(&mut self, hash: &str) -> Result<(), StoreError> {
-        sqlx::query(sql::END_SESSION).bind(hash).execute(&mut *self.0).await?;
+        self.run(&sql::END_SESSION, values![hash]).await?;
         Ok(())
     }
 }

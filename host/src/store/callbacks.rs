@@ -1,6 +1,8 @@
 //! Status callbacks: each (SID, status) counts once, and moves its message forward only.
 
-use super::outbox::AttemptState;
+use super::attempts::AttemptState;
+use super::messages::poll_at;
+use super::statement::values;
 use super::{StoreError, Tx, row, sql};
 use crate::message::State;
 use crate::time::Timestamp;
@@ -33,19 +35,20 @@ impl Tx {
         news: &StatusNews,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query(sql::RECORD_CALLBACK)
-            .bind(&news.sid)
-            .bind(&news.status)
-            .bind(news.state.map(State::as_str))
-            .bind(&news.attempt_id)
-            .bind(news.error_code)
-            .bind(now.as_micros())
-            .execute(&mut *self.0)
-            .await?;
-        if done.rows_affected() == 0 {
+        let state = news.state.map(State::as_str);
+        let values =
+            values![&news.sid, &news.status, state, &news.attempt_id, news.error_code, now];
+        if self.run(&sql::RECORD_CALLBACK, values).await? == 0 {
             return Ok(false);
         }
-        if let (Some(message_id), Some(state)) = (self.message_of(news, now).await?, news.state) {
+        let Some(state) = news.state else {
+            self.message_of(news, now).await?;
+            return Ok(true);
+        };
+        // A message that has its SID has left the outbox, so there is no more to do for it.
+        if !self.advance_by_sid(news, state, now).await?
+            && let Some(message_id) = self.message_of(news, now).await?
+        {
             self.apply_news(&message_id, state, news.error_code, now).await?;
         }
         Ok(true)
@@ -59,7 +62,7 @@ impl Tx {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let rows: Vec<(String, Option<i64>)> =
-            sqlx::query_as(sql::CALLBACKS_OF_SID).bind(sid).fetch_all(&mut *self.0).await?;
+            self.all(&sql::CALLBACKS_OF_SID, values![sid]).await?;
         for (state, error_code) in rows {
             let state = row::name("state", &state)?;
             self.apply_news(message_id, state, error_code, now).await?;
@@ -67,23 +70,23 @@ impl Tx {
         Ok(())
     }
 
-    /// Gives a message its SID, if neither has another partner.
-    pub(super) async fn bind_sid(
+    async fn advance_by_sid(
         &mut self,
-        message_id: &str,
-        sid: &str,
+        news: &StatusNews,
+        state: State,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        if let Some(holder) = self.holder_of(sid).await? {
-            return Ok(holder == message_id);
-        }
-        let done = sqlx::query(sql::BIND_MESSAGE_SID)
-            .bind(message_id)
-            .bind(sid)
-            .bind(now.as_micros())
-            .execute(&mut *self.0)
-            .await?;
-        Ok(done.rows_affected() == 1)
+        let reason = reason(news.error_code);
+        let values = values![
+            &news.sid,
+            state.as_str(),
+            state.rank(),
+            &reason,
+            news.error_code,
+            poll_at(state, now),
+            now
+        ];
+        Ok(self.run(&sql::ADVANCE_MESSAGE_OF_SID, values).await? == 1)
     }
 
     async fn apply_news(
@@ -93,18 +96,29 @@ impl Tx {
         error_code: Option<i64>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let reason = error_code.map(|code| format!("twilio_{code}"));
+        let reason = reason(error_code);
         if self.advance(message_id, state, reason.as_deref(), error_code, now).await? {
             self.dequeue(message_id).await?;
         }
         Ok(())
     }
 
+    /// Gives a message its SID, if neither has another partner.
+    async fn bind_sid(
+        &mut self,
+        message_id: &str,
+        sid: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        if self.run(&sql::BIND_MESSAGE_SID, values![message_id, sid, now]).await? == 1 {
+            return Ok(true);
+        }
+        // It may have got this very SID while this transaction waited for its row.
+        Ok(self.holder_of(sid).await?.as_deref() == Some(message_id))
+    }
+
     async fn holder_of(&mut self, sid: &str) -> Result<Option<String>, StoreError> {
-        Ok(sqlx::query_scalar(sql::MESSAGE_ID_BY_SID)
-            .bind(sid)
-            .fetch_optional(&mut *self.0)
-            .await?)
+        self.value(&sql::MESSAGE_ID_BY_SID, values![sid]).await
     }
 
     /// The message that a callback speaks of: by its SID, or else by the attempt in its URL.
@@ -119,11 +133,8 @@ impl Tx {
         let Some(attempt_id) = &news.attempt_id else {
             return Ok(None);
         };
-        let message_id: Option<String> = sqlx::query_scalar(sql::ATTEMPT_MESSAGE)
-            .bind(attempt_id)
-            .fetch_optional(&mut *self.0)
-            .await?;
-        let Some(message_id) = message_id else {
+        let found: Option<String> = self.value(&sql::ATTEMPT_MESSAGE, values![attempt_id]).await?;
+        let Some(message_id) = found else {
             return Ok(None);
         };
         if !self.bind_sid(&message_id, &news.sid, now).await? {
@@ -134,4 +145,8 @@ impl Tx {
         self.end_attempt(attempt_id, AttemptState::Accepted, sid, None, now).await?;
         Ok(Some(message_id))
     }
+}
+
+fn reason(error_code: Option<i64>) -> Option<String> {
+    error_code.map(|code| format!("twilio_{code}"))
 }

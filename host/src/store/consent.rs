@@ -1,8 +1,10 @@
-//! Consent: the pairs' rows, the ledger behind them, and the inbound messages that changed them.
+//! Consent: the pairs' rows, and the ledger behind them.
+//!
+//! A change of consent and a claim lock the same row of `pairs`, so one of them comes first. A
+//! STOP to a number also locks, and clears the queue of, every Messaging Service that holds it.
 
-use serde::{Deserialize, Serialize};
-
-use super::outbox::OPTED_OUT;
+use super::claim::{OPTED_OUT, is_service};
+use super::statement::values;
 use super::{Store, StoreError, Tx, sql};
 use crate::id::new_id;
 use crate::message::State;
@@ -26,6 +28,8 @@ pub struct LedgerEntry {
     pub raw_text: Option<String>,
     /// The message that it was received in.
     pub message_sid: Option<String>,
+    /// When it was said, by Twilio's date: of two, the later counts, whichever arrives first.
+    pub happened_at: Timestamp,
 }
 
 /// How a change of consent became known.
@@ -46,49 +50,6 @@ impl ConsentSource {
     }
 }
 
-/// What the module said of an inbound message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Disposition {
-    /// A keyword: answered here, never shown to the agent.
-    Intercepted,
-    /// From someone who has opted out: nobody sees it.
-    Dropped,
-    /// For the agent.
-    Forward,
-}
-
-impl Disposition {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Intercepted => "intercepted",
-            Self::Dropped => "dropped",
-            Self::Forward => "forward",
-        }
-    }
-}
-
-/// An inbound message and what was decided about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Inbound {
-    /// Twilio's name for it: the key by which a retry is known.
-    pub message_sid: String,
-    /// The person, and the Twilio number that they wrote to.
-    pub pair: Pair,
-    /// The Messaging Service that the webhook names.
-    pub service: Option<String>,
-    /// What they wrote, to the letter.
-    pub raw_text: String,
-    /// What becomes of it.
-    pub disposition: Disposition,
-    /// The keyword, if it is one.
-    pub keyword: Option<String>,
-    /// The reply, kept so that a retry gets the same one.
-    pub reply: Option<String>,
-    /// How it was decided, as JSON.
-    pub trace: String,
-}
-
 impl Store {
     /// Whether each pair is opted out. A pair never heard of is not.
     ///
@@ -97,122 +58,139 @@ impl Store {
     pub async fn consent_of(&self, pairs: Vec<Pair>) -> Result<Vec<(Pair, bool)>, StoreError> {
         let mut known = Vec::with_capacity(pairs.len());
         for pair in pairs {
-            let opted_out: Option<i64> = sqlx::query_scalar(sql::PAIR_IS_OPTED_OUT)
-                .bind(&pair.recipient)
-                .bind(&pair.sender)
-                .fetch_optional(&self.readers)
-                .await?;
+            let key = values![&pair.recipient, &pair.sender];
+            let opted_out: Option<i64> = self.value(&sql::PAIR_IS_OPTED_OUT, key).await?;
             known.push((pair, opted_out == Some(1)));
         }
         Ok(known)
     }
 
-    /// The reply that an inbound message got, if it was seen before: the inner value is nothing
-    /// when it got none.
+    /// Whether a recipient has opted out of a Messaging Service or of any number of its pool.
+    /// Nothing: the pool is not known, so nobody can tell.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn inbound_reply(&self, sid: &str) -> Result<Option<Option<String>>, StoreError> {
-        Ok(sqlx::query_scalar(sql::INBOUND_REPLY).bind(sid).fetch_optional(&self.readers).await?)
+    pub async fn consent_of_service(
+        &self,
+        recipient: &str,
+        service: &str,
+    ) -> Result<Option<bool>, StoreError> {
+        if self.value::<String>(&sql::POOL_IS_KNOWN, values![service]).await?.is_none() {
+            return Ok(None);
+        }
+        let key = values![recipient, service];
+        if self.value::<i64>(&sql::PAIR_IS_OPTED_OUT, key).await? == Some(1) {
+            return Ok(Some(true));
+        }
+        let of_pool: Option<String> = self.value(&sql::OPTED_OUT_OF_SERVICE, key).await?;
+        Ok(Some(of_pool.is_some()))
     }
 }
 
 impl Tx {
-    /// Records an inbound message. `false`: it was recorded before, and nothing may be done
-    /// about it again.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn record_inbound(
-        &mut self,
-        inbound: &Inbound,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let done = sqlx::query(sql::RECORD_INBOUND)
-            .bind(&inbound.message_sid)
-            .bind(&inbound.pair.recipient)
-            .bind(&inbound.pair.sender)
-            .bind(&inbound.service)
-            .bind(&inbound.raw_text)
-            .bind(inbound.disposition.as_str())
-            .bind(&inbound.keyword)
-            .bind(&inbound.reply)
-            .bind(&inbound.trace)
-            .bind(now.as_micros())
-            .execute(&mut *self.0)
-            .await?;
-        Ok(done.rows_affected() == 1)
-    }
-
-    /// Records a change of consent: the pair's row, the ledger, and, after an opt-out, every
-    /// queued message of the pair suppressed. Gives the ids of those.
+    /// Records changes of consent: the pairs' rows, the ledger, and, after an opt-out, every
+    /// queued message of those pairs suppressed. Gives the ids of those. All changes that a
+    /// transaction makes are made at once, because their pairs are locked in one order, and
+    /// before any message is touched.
     ///
     /// # Errors
     /// The database failed.
     pub async fn record_consent(
         &mut self,
-        entry: &LedgerEntry,
+        entries: &[LedgerEntry],
         now: Timestamp,
     ) -> Result<Vec<String>, StoreError> {
-        let (action, opted_out) = match entry.action {
-            ConsentAction::OptOut => ("opt_out", 1_i64),
-            ConsentAction::OptIn => ("opt_in", 0),
-        };
-        self.ensure_pair(&entry.pair).await?;
-        sqlx::query(sql::SET_CONSENT)
-            .bind(&entry.pair.recipient)
-            .bind(&entry.pair.sender)
-            .bind(opted_out)
-            .bind(now.as_micros())
-            .execute(&mut *self.0)
-            .await?;
-        sqlx::query(sql::APPEND_TO_LEDGER)
-            .bind(new_id())
-            .bind(&entry.pair.recipient)
-            .bind(&entry.pair.sender)
-            .bind(action)
-            .bind(entry.source.as_str())
-            .bind(&entry.keyword)
-            .bind(&entry.matched)
-            .bind(&entry.raw_text)
-            .bind(&entry.message_sid)
-            .bind(now.as_micros())
-            .execute(&mut *self.0)
-            .await?;
-        match entry.action {
-            ConsentAction::OptOut => self.suppress_queued(&entry.pair, now).await,
-            ConsentAction::OptIn => Ok(Vec::new()),
+        let services = self.lock_all(entries).await?;
+        let mut suppressed = Vec::new();
+        for entry in entries {
+            self.set_consent(entry, now).await?;
+            self.append_to_ledger(entry, now).await?;
         }
-    }
-
-    /// Locks the pair's row and says whether its recipient has opted out of its sender, or, for a
-    /// Messaging Service, of any number of its pool.
-    pub(super) async fn lock_and_read_consent(&mut self, pair: &Pair) -> Result<bool, StoreError> {
-        self.ensure_pair(pair).await?;
-        let numbers: Vec<String> = sqlx::query_scalar(sql::NUMBERS_OF_SERVICE)
-            .bind(&pair.sender)
-            .fetch_all(&mut *self.0)
-            .await?;
-        for sender in std::iter::once(&pair.sender).chain(&numbers) {
-            let opted_out: Option<i64> = sqlx::query_scalar(sql::PAIR_IS_OPTED_OUT)
-                .bind(&pair.recipient)
-                .bind(sender)
-                .fetch_optional(&mut *self.0)
-                .await?;
-            if opted_out == Some(1) {
-                return Ok(true);
+        for entry in entries {
+            let covered = services.iter().filter(|(number, _)| *number == entry.pair.sender);
+            let covered = covered.map(|(_, service)| service);
+            for sender in std::iter::once(&entry.pair.sender).chain(covered) {
+                let pair = Pair { recipient: entry.pair.recipient.clone(), sender: sender.clone() };
+                if self.is_withdrawn(&entry.pair).await? {
+                    suppressed.extend(self.suppress_queued(&pair, now).await?);
+                }
             }
         }
-        Ok(false)
+        Ok(suppressed)
     }
 
-    async fn ensure_pair(&mut self, pair: &Pair) -> Result<(), StoreError> {
-        sqlx::query(sql::ENSURE_PAIR)
-            .bind(&pair.recipient)
-            .bind(&pair.sender)
-            .execute(&mut *self.0)
-            .await?;
+    /// Locks the pairs of these entries and of every service that holds one of their numbers, in
+    /// the order that claims have as well. Gives those services, each with its number.
+    async fn lock_all(
+        &mut self,
+        entries: &[LedgerEntry],
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        self.value::<String>(&sql::HOLD_POOLS, values![]).await?;
+        let mut services = Vec::new();
+        let mut pairs = Vec::new();
+        for Pair { recipient, sender } in entries.iter().map(|entry| &entry.pair) {
+            pairs.push((sender.clone(), recipient.clone()));
+            if is_service(sender) || services.iter().any(|(number, _)| number == sender) {
+                continue;
+            }
+            let holders: Vec<(String,)> =
+                self.all(&sql::SERVICES_OF_NUMBER, values![sender]).await?;
+            for (service,) in holders {
+                pairs.push((service.clone(), recipient.clone()));
+                services.push((sender.clone(), service));
+            }
+        }
+        pairs.sort_unstable();
+        pairs.dedup();
+        for (sender, recipient) in &pairs {
+            self.run(&sql::ENSURE_PAIR, values![recipient, sender]).await?;
+            self.value::<i64>(&sql::LOCK_PAIR, values![recipient, sender]).await?;
+        }
+        Ok(services)
+    }
+
+    async fn set_consent(&mut self, entry: &LedgerEntry, now: Timestamp) -> Result<(), StoreError> {
+        let opted_out = match entry.action {
+            ConsentAction::OptOut => 1_i64,
+            ConsentAction::OptIn => 0,
+        };
+        // A clock that is wrong does not make a later word count for less.
+        let said_at = entry.happened_at.min(now);
+        let Pair { recipient, sender } = &entry.pair;
+        self.run(&sql::SET_CONSENT, values![recipient, sender, opted_out, said_at]).await?;
         Ok(())
+    }
+
+    async fn append_to_ledger(
+        &mut self,
+        entry: &LedgerEntry,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let action = match entry.action {
+            ConsentAction::OptOut => "opt_out",
+            ConsentAction::OptIn => "opt_in",
+        };
+        let values = values![
+            new_id(),
+            &entry.pair.recipient,
+            &entry.pair.sender,
+            action,
+            entry.source.as_str(),
+            &entry.keyword,
+            &entry.matched,
+            &entry.raw_text,
+            &entry.message_sid,
+            entry.happened_at,
+            now
+        ];
+        self.run(&sql::APPEND_TO_LEDGER, values).await?;
+        Ok(())
+    }
+
+    async fn is_withdrawn(&mut self, pair: &Pair) -> Result<bool, StoreError> {
+        let key = values![&pair.recipient, &pair.sender];
+        let opted_out: Option<i64> = self.value(&sql::PAIR_IS_OPTED_OUT, key).await?;
+        Ok(opted_out == Some(1))
     }
 
     async fn suppress_queued(
@@ -220,16 +198,12 @@ impl Tx {
         pair: &Pair,
         now: Timestamp,
     ) -> Result<Vec<String>, StoreError> {
-        let ids: Vec<String> = sqlx::query_scalar(sql::SUPPRESS_QUEUED)
-            .bind(&pair.recipient)
-            .bind(&pair.sender)
-            .bind(State::Suppressed.rank())
-            .bind(OPTED_OUT)
-            .bind(now.as_micros())
-            .fetch_all(&mut *self.0)
-            .await?;
-        for id in &ids {
-            self.dequeue(id).await?;
+        let rows: Vec<(String,)> =
+            self.all(&sql::TAKE_BACK_PAIR, values![&pair.recipient, &pair.sender]).await?;
+        let mut ids = Vec::with_capacity(rows.len());
+        for (id,) in rows {
+            self.advance(&id, State::Suppressed, Some(OPTED_OUT), None, now).await?;
+            ids.push(id);
         }
         Ok(ids)
     }

@@ -1,5 +1,6 @@
 //! Idempotency keys: the same key and the same request get the same answer, for ever.
 
+use super::statement::values;
 use super::{Store, StoreError, Tx, sql};
 use crate::time::Timestamp;
 
@@ -27,13 +28,14 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn remembered(&self, key: &str) -> Result<Option<Remembered>, StoreError> {
-        Ok(sqlx::query_as(sql::IDEMPOTENT_ANSWER).bind(key).fetch_optional(&self.readers).await?)
+        self.first(&sql::IDEMPOTENT_ANSWER, values![key]).await
     }
 }
 
 impl Tx {
-    /// Remembers an answer. `false`: another request with this key has committed first, and this
-    /// transaction is to be dropped.
+    /// Remembers the answer to a key's first request, or gives the answer that the first got: a
+    /// second one at the same time waits here until the first has ended. Before anything else of
+    /// its transaction, which ends by a commit in both cases.
     ///
     /// # Errors
     /// The database failed.
@@ -43,15 +45,13 @@ impl Tx {
         message_id: &str,
         response: &str,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let done = sqlx::query(sql::RECORD_IDEMPOTENT_ANSWER)
-            .bind(&key.key)
-            .bind(&key.request_hash)
-            .bind(message_id)
-            .bind(response)
-            .bind(now.as_micros())
-            .execute(&mut *self.0)
-            .await?;
-        Ok(done.rows_affected() == 1)
+    ) -> Result<Option<Remembered>, StoreError> {
+        let values = values![&key.key, &key.request_hash, message_id, response, now];
+        if self.run(&sql::RECORD_IDEMPOTENT_ANSWER, values).await? == 1 {
+            return Ok(None);
+        }
+        let lost = || StoreError::Corrupt("no answer for an idempotency key".to_owned());
+        let first = self.first(&sql::IDEMPOTENT_ANSWER, values![&key.key]).await?;
+        first.map(Some).ok_or_else(lost)
     }
 }

@@ -1,7 +1,10 @@
 //! Messages: written once when accepted, then moved forward only.
 
+use std::time::Duration;
+
+use super::statement::values;
 use super::{Store, StoreError, Tx, row, sql};
-use crate::id::new_id;
+use crate::id::{new_id, sha256_hex};
 use crate::message::{Environment, State};
 use crate::time::Timestamp;
 
@@ -9,6 +12,8 @@ use crate::time::Timestamp;
 const MAX_PAGE: i64 = 200;
 /// The most messages that a conversation shows.
 const MAX_CONVERSATION: i64 = 1_000;
+/// How long a message may stay without news before Twilio is asked for some.
+const POLL_AFTER: Duration = Duration::from_secs(5 * 60);
 /// Sorts after every UUIDv7.
 const AFTER_ALL_IDS: &str = "~";
 
@@ -33,6 +38,8 @@ pub struct NewMessage {
     pub text: String,
     /// The module's count of it, in the module's own JSON.
     pub segments: String,
+    /// How many segments that is.
+    pub predicted_segments: i64,
     /// The values that it was rendered with as JSON, for `replay`.
     pub values: String,
     /// What was to happen to a missing value.
@@ -76,6 +83,8 @@ pub struct Message {
     pub sid: Option<String>,
     /// Twilio's error code.
     pub error_code: Option<i64>,
+    /// The segments that the module counted.
+    pub predicted_segments: i64,
     /// The segments that Twilio counted, once it has.
     pub billed_segments: Option<i64>,
     /// When it was accepted.
@@ -121,6 +130,7 @@ struct MessageRow {
     conversation_id: Option<String>,
     sid: Option<String>,
     error_code: Option<i64>,
+    predicted_segments: i64,
     billed_segments: Option<i64>,
     created_at: i64,
     updated_at: i64,
@@ -146,10 +156,43 @@ impl TryFrom<MessageRow> for Message {
             conversation_id: row.conversation_id,
             sid: row.sid,
             error_code: row.error_code,
+            predicted_segments: row.predicted_segments,
             billed_segments: row.billed_segments,
             created_at: row::instant(row.created_at),
             updated_at: row::instant(row.updated_at),
         })
+    }
+}
+
+impl NewMessage {
+    /// What a message will be once it is stored under this id.
+    #[must_use]
+    pub fn stored_as(&self, id: &str, now: Timestamp) -> Message {
+        let (template, template_version) = match &self.template {
+            Some((_, title, version)) => (Some(title.clone()), Some(*version)),
+            None => (None, None),
+        };
+        Message {
+            id: id.to_owned(),
+            state: self.state,
+            reason: self.reason.clone(),
+            recipient: self.recipient.clone(),
+            sender: self.sender.clone(),
+            environment: self.environment,
+            template,
+            template_version,
+            language: self.language.clone(),
+            text: self.text.clone(),
+            segments: self.segments.clone(),
+            module: self.module.clone(),
+            conversation_id: self.conversation_id.clone(),
+            sid: None,
+            error_code: None,
+            predicted_segments: self.predicted_segments,
+            billed_segments: None,
+            created_at: now,
+            updated_at: now,
+        }
     }
 }
 
@@ -159,8 +202,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn message(&self, id: &str) -> Result<Option<Message>, StoreError> {
-        let row: Option<MessageRow> =
-            sqlx::query_as(sql::MESSAGE_BY_ID).bind(id).fetch_optional(&self.readers).await?;
+        let row: Option<MessageRow> = self.first(&sql::MESSAGE_BY_ID, values![id]).await?;
         row.map(Message::try_from).transpose()
     }
 
@@ -169,11 +211,9 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn messages(&self, page: &MessagePage) -> Result<Vec<Message>, StoreError> {
-        let rows: Vec<MessageRow> = sqlx::query_as(sql::LIST_MESSAGES)
-            .bind(page.before.as_deref().unwrap_or(AFTER_ALL_IDS))
-            .bind(page.limit.unwrap_or(MAX_PAGE).clamp(1, MAX_PAGE))
-            .fetch_all(&self.readers)
-            .await?;
+        let before = page.before.as_deref().unwrap_or(AFTER_ALL_IDS);
+        let limit = page.limit.unwrap_or(MAX_PAGE).clamp(1, MAX_PAGE);
+        let rows: Vec<MessageRow> = self.all(&sql::LIST_MESSAGES, values![before, limit]).await?;
         rows.into_iter().map(Message::try_from).collect()
     }
 
@@ -185,16 +225,9 @@ impl Store {
         &self,
         id: &str,
     ) -> Result<(Vec<Message>, Vec<ConversationEvent>), StoreError> {
-        let rows: Vec<MessageRow> = sqlx::query_as(sql::MESSAGES_OF_CONVERSATION)
-            .bind(id)
-            .bind(MAX_CONVERSATION)
-            .fetch_all(&self.readers)
-            .await?;
-        let log: Vec<(String, String, i64)> = sqlx::query_as(sql::CONVERSATION_LOG)
-            .bind(id)
-            .bind(MAX_CONVERSATION)
-            .fetch_all(&self.readers)
-            .await?;
+        let which = values![id, MAX_CONVERSATION];
+        let rows: Vec<MessageRow> = self.all(&sql::MESSAGES_OF_CONVERSATION, which).await?;
+        let log: Vec<(String, String, i64)> = self.all(&sql::CONVERSATION_LOG, which).await?;
         let messages = rows.into_iter().map(Message::try_from).collect::<Result<_, _>>()?;
         let event =
             |(message_id, event, at)| ConversationEvent { message_id, event, at: row::instant(at) };
@@ -203,72 +236,49 @@ impl Store {
 }
 
 impl Tx {
-    /// Stores a message, with its outbox row if it is to go out and its line in the
-    /// conversation's log if it has one; gives the id.
+    /// Stores a message under a new id, with its outbox row if it is to go out and its line in
+    /// the conversation's log if it has one.
     ///
     /// # Errors
     /// The database failed.
     pub async fn create_message(
         &mut self,
+        id: &str,
         new: &NewMessage,
         now: Timestamp,
-    ) -> Result<String, StoreError> {
-        let id = new_id();
+    ) -> Result<(), StoreError> {
         let (template_id, title, version) = match &new.template {
-            Some((id, title, version)) => (Some(id), Some(title), Some(*version)),
+            Some((id, title, version)) => (Some(id.as_str()), Some(title.as_str()), Some(*version)),
             None => (None, None, None),
         };
-        sqlx::query(sql::INSERT_MESSAGE)
-            .bind(&id)
-            .bind(new.state.as_str())
-            .bind(new.state.rank())
-            .bind(&new.reason)
-            .bind(&new.recipient)
-            .bind(&new.sender)
-            .bind(new.environment.as_str())
-            .bind(template_id)
-            .bind(title)
-            .bind(version)
-            .bind(&new.language)
-            .bind(&new.text)
-            .bind(&new.segments)
-            .bind(&new.values)
-            .bind(&new.missing)
-            .bind(&new.module)
-            .bind(&new.conversation_id)
-            .bind(now.as_micros())
-            .execute(&mut *self.0)
-            .await?;
-        if new.state == State::Queued {
-            sqlx::query(sql::ENQUEUE)
-                .bind(&id)
-                .bind(&new.recipient)
-                .bind(&new.sender)
-                .bind(now.as_micros())
-                .execute(&mut *self.0)
-                .await?;
-        }
+        let values = values![
+            id,
+            new.state.as_str(),
+            new.state.rank(),
+            &new.reason,
+            &new.recipient,
+            &new.sender,
+            new.environment.as_str(),
+            template_id,
+            title,
+            version,
+            &new.language,
+            &new.conversation_id,
+            &new.module,
+            new.predicted_segments,
+            now,
+            &new.text,
+            sha256_hex(new.text.as_bytes()),
+            &new.segments,
+            &new.values,
+            &new.missing
+        ];
+        self.run(&sql::STORE_MESSAGE, values).await?;
         if let Some(conversation) = &new.conversation_id {
-            sqlx::query(sql::LOG_CONVERSATION)
-                .bind(new_id())
-                .bind(conversation)
-                .bind(&id)
-                .bind(new.state.as_str())
-                .bind(now.as_micros())
-                .execute(&mut *self.0)
-                .await?;
+            let line = values![conversation, new_id(), id, new.state.as_str(), now];
+            self.run(&sql::LOG_CONVERSATION, line).await?;
         }
-        Ok(id)
-    }
-
-    /// One message, as this transaction sees it.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn message(&mut self, id: &str) -> Result<Option<Message>, StoreError> {
-        let row: Option<MessageRow> =
-            sqlx::query_as(sql::MESSAGE_BY_ID).bind(id).fetch_optional(&mut *self.0).await?;
-        row.map(Message::try_from).transpose()
+        Ok(())
     }
 
     /// Moves a message forward by rank; `false`: it was there or further already.
@@ -280,16 +290,9 @@ impl Tx {
         error_code: Option<i64>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query(sql::ADVANCE_MESSAGE)
-            .bind(id)
-            .bind(to.as_str())
-            .bind(to.rank())
-            .bind(reason)
-            .bind(error_code)
-            .bind(now.as_micros())
-            .execute(&mut *self.0)
-            .await?;
-        Ok(done.rows_affected() == 1)
+        let poll_at = poll_at(to, now);
+        let values = values![id, to.as_str(), to.rank(), reason, error_code, poll_at, now];
+        Ok(self.run(&sql::ADVANCE_MESSAGE, values).await? == 1)
     }
 
     /// Moves a message from one state to another; `false`: it was not in the first.
@@ -301,15 +304,22 @@ impl Tx {
         reason: Option<&str>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query(sql::MOVE_MESSAGE)
-            .bind(id)
-            .bind(from.as_str())
-            .bind(to.as_str())
-            .bind(to.rank())
-            .bind(reason)
-            .bind(now.as_micros())
-            .execute(&mut *self.0)
-            .await?;
-        Ok(done.rows_affected() == 1)
+        let values = values![id, from.as_str(), to.as_str(), to.rank(), reason, now];
+        Ok(self.run(&sql::MOVE_MESSAGE, values).await? == 1)
+    }
+}
+
+/// When to ask Twilio for a message that has reached a state: callbacks get lost.
+pub(super) fn poll_at(state: State, now: Timestamp) -> Option<Timestamp> {
+    match state {
+        State::Accepted | State::Sent => Some(now.plus(POLL_AFTER)),
+        State::Queued
+        | State::Dispatching
+        | State::Unknown
+        | State::Delivered
+        | State::Undelivered
+        | State::Failed
+        | State::Canceled
+        | State::Suppressed => None,
     }
 }

@@ -1,63 +1,83 @@
-//! What Verbatim remembers, in SQLite: WAL, `synchronous=FULL`, one writer.
+//! What Verbatim remembers: in a SQLite file, or in a PostgreSQL that any number of hosts share.
 //!
 //! Nothing outside this folder writes SQL. A reader uses [`Store`]'s methods; a writer takes a
-//! [`Tx`], which holds the write lock from its first statement, so that what it read is still
-//! true when it commits.
+//! [`Tx`], and nothing of it counts before [`Tx::commit`] has returned: neither what it wrote nor
+//! what it found there, for that may be another's that has not reached the disk yet.
 
 mod access;
+mod attempts;
 mod callbacks;
+mod claim;
+mod clock;
 mod consent;
+mod database;
+mod group;
 mod idempotency;
+mod inbound;
 mod messages;
 mod outbox;
+#[cfg(test)]
+mod plans;
 mod row;
 mod schema;
 mod senders;
 mod sql;
+mod statement;
 mod templates;
 
-use std::path::Path;
-use std::time::Duration;
-
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, Postgres, SqlitePool};
 
 pub use access::SessionKind;
+pub use attempts::{Attempt, AttemptState};
 pub use callbacks::StatusNews;
-pub use consent::{ConsentSource, Disposition, Inbound, LedgerEntry};
+pub use claim::{Claim, Cleared, Lane};
+pub use consent::{ConsentSource, LedgerEntry};
+pub use database::{Database, DatabaseError};
 pub use idempotency::{IdempotencyKey, Remembered};
+pub use inbound::{Disposition, Inbound, Recorded};
 pub use messages::{ConversationEvent, Message, MessagePage, NewMessage};
-pub use outbox::{Attempt, AttemptState, Claim, Cleared, ExpiredLease};
+pub use outbox::ExpiredLease;
 pub use senders::{RegisteredSender, Replies};
 pub use templates::{Senders, Template, TemplateDraft};
 
-/// The database that statements are run on, named once.
-pub(crate) type Db = sqlx::Sqlite;
-
-/// Connections that read at the same time; WAL lets them go on beside the writer.
-const READERS: u32 = 4;
-/// How long a writer waits for another process's write lock.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a request waits for a connection before it is refused.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+use clock::Clock;
+use group::{Member, Writer};
+use statement::{Connection, Row, Statement, Value};
 
 /// The database.
 #[derive(Debug, Clone)]
 pub struct Store {
-    writer: sqlx::Pool<Db>,
-    readers: sqlx::Pool<Db>,
+    pools: Pools,
+    clock: Clock,
+}
+
+#[derive(Debug, Clone)]
+enum Pools {
+    Sqlite { writer: Writer, readers: SqlitePool },
+    Postgres(PgPool),
 }
 
 /// A write transaction. Dropped without [`Tx::commit`], it leaves nothing.
 #[derive(Debug)]
-pub struct Tx(sqlx::Transaction<'static, Db>);
+pub struct Tx {
+    place: Place,
+    clock: Clock,
+    failed: bool,
+}
+
+#[derive(Debug)]
+enum Place {
+    Sqlite(Member),
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
 
 /// Why the store refused.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// A newer program has written this database.
     #[error(
-        "the database has schema {found}, and this verbatim knows schemas up to {known}; \
-         use the newer verbatim that wrote it"
+        "expected a database of schema {known} or older, found schema {found}, which a newer \
+         verbatim has written; use that verbatim, or restore a backup from before it"
     )]
     Newer {
         /// The schema's number in the database.
@@ -65,56 +85,89 @@ pub enum StoreError {
         /// The highest number known here.
         known: i64,
     },
+    /// A program that was never released has written this database.
+    #[error(
+        "expected schema {0} as this verbatim knows it, found another one of that number, which \
+         an unreleased verbatim has written; use that verbatim, or a new database"
+    )]
+    Foreign(i64),
+    /// The PostgreSQL database cannot hold every text.
+    #[error(
+        "expected a database whose encoding is UTF8, found {0}; create one with \
+         `CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0`"
+    )]
+    Encoding(String),
     /// The title belongs to another template.
     #[error("the title `{0}` is taken; choose another, or edit that template")]
     TitleTaken(String),
+    /// A text holds U+0000, which a database cannot keep.
+    #[error("expected text without the character U+0000, found one; remove it")]
+    Nul,
     /// A row holds what this program never writes.
     #[error("the database holds {0}, which this verbatim does not write; restore a backup")]
     Corrupt(String),
     /// The migrations failed.
     #[error("could not bring the database up to date: {0}")]
     Migration(String),
+    /// The transaction, or one that shared its way to the disk, failed.
+    #[error("the transaction was not committed: {0}")]
+    NotCommitted(String),
+    /// The host is stopping.
+    #[error("the database is closed")]
+    Closed,
     /// The database itself failed.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
 }
 
 impl Store {
-    /// Opens the database file, creates it if it is missing, and brings its schema up to date.
+    /// Opens a database, creates its file if it is one and is missing, and brings its schema up to
+    /// date.
     ///
     /// # Errors
-    /// [`StoreError::Newer`] when a newer program wrote it; otherwise what SQLite says.
-    pub async fn open(file: &Path) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // FULL: what was answered with 202 survives a power cut, not only a crash.
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT);
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(options.clone())
-            .await?;
-        schema::migrate(&writer).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(options.read_only(true).create_if_missing(false))
-            .await?;
-        Ok(Self { writer, readers })
+    /// [`StoreError::Newer`] when a newer program wrote it; otherwise what the database says.
+    pub async fn open(database: &Database) -> Result<Self, StoreError> {
+        let clock = Clock::default();
+        let pools = match database {
+            Database::File(file) => {
+                let (writer, readers) = database::open_file(file).await?;
+                Pools::Sqlite { writer, readers }
+            }
+            Database::Postgres(server) => {
+                let pool = database::open_postgres(server).await?;
+                clock.read(&mut *pool.acquire().await?).await?;
+                Pools::Postgres(pool)
+            }
+        };
+        Ok(Self { pools, clock })
     }
 
-    /// Begins a write transaction, with the write lock taken at once.
+    /// Begins a write transaction. On SQLite nobody else writes until it ends; on PostgreSQL it
+    /// sees at each statement what has committed by then, and locks what it must find unchanged.
     ///
     /// # Errors
-    /// The database failed, or another process holds the lock for too long.
+    /// The database failed, or another process holds SQLite's write lock for too long.
     pub async fn write(&self) -> Result<Tx, StoreError> {
-        // IMMEDIATE: a deferred transaction that reads first and writes later can fail half-way,
-        // and its reads would not be what it then acts on.
-        Ok(Tx(self.writer.begin_with("BEGIN IMMEDIATE").await?))
+        let place = match &self.pools {
+            Pools::Sqlite { writer, .. } => Place::Sqlite(writer.begin().await?),
+            Pools::Postgres(pool) => Place::Postgres(pool.begin().await?),
+        };
+        Ok(Tx { place, clock: self.clock.clone(), failed: false })
+    }
+
+    /// The time by the clock that all hosts on this database agree on, within what it takes to
+    /// ask: a transaction that sets a lease or a retry uses [`Tx::now`].
+    #[must_use]
+    pub fn now(&self) -> crate::time::Timestamp {
+        self.clock.estimate()
+    }
+
+    /// How many transactions may share one commit on SQLite; 1 is none. For measurements.
+    pub async fn group_at_most(&self, most: usize) {
+        match &self.pools {
+            Pools::Sqlite { writer, .. } => writer.set_most(most).await,
+            Pools::Postgres(_) => {}
+        }
     }
 
     /// Whether the database answers.
@@ -122,14 +175,62 @@ impl Store {
     /// # Errors
     /// It does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&self.readers).await?;
+        match &self.pools {
+            Pools::Sqlite { readers, .. } => {
+                sqlx::query("SELECT 1").execute(readers).await.map(drop)
+            }
+            Pools::Postgres(pool) => sqlx::query("SELECT 1").execute(pool).await.map(drop),
+        }?;
         Ok(())
     }
 
     /// Closes all connections; what has committed is on disk already.
     pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
+        match &self.pools {
+            Pools::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.shut().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    async fn all<T: Row>(
+        &self,
+        statement: &Statement,
+        values: &[Value<'_>],
+    ) -> Result<Vec<T>, StoreError> {
+        match &self.pools {
+            Pools::Sqlite { readers, .. } => {
+                let mut connection = readers.acquire().await?;
+                Connection::Sqlite(&mut connection).all(statement, values).await
+            }
+            Pools::Postgres(pool) => {
+                let mut connection = pool.acquire().await?;
+                Connection::Postgres(&mut connection).all(statement, values).await
+            }
+        }
+    }
+
+    async fn first<T: Row>(
+        &self,
+        statement: &Statement,
+        values: &[Value<'_>],
+    ) -> Result<Option<T>, StoreError> {
+        Ok(self.all(statement, values).await?.into_iter().next())
+    }
+
+    /// The first row's one column.
+    async fn value<T>(
+        &self,
+        statement: &Statement,
+        values: &[Value<'_>],
+    ) -> Result<Option<T>, StoreError>
+    where
+        (T,): Row,
+    {
+        let row: Option<(T,)> = self.first(statement, values).await?;
+        Ok(row.map(|(value,)| value))
     }
 }
 
@@ -137,8 +238,84 @@ impl Tx {
     /// Makes all of it durable.
     ///
     /// # Errors
-    /// Nothing of the transaction is kept.
+    /// Nothing of the transaction is kept; unless the connection to PostgreSQL broke just now,
+    /// when nobody knows.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.0.commit().await?)
+        if self.failed {
+            // PostgreSQL would answer a COMMIT with a rollback, without a word.
+            return Err(StoreError::NotCommitted("a statement of it had failed".to_owned()));
+        }
+        match self.place {
+            Place::Sqlite(member) => member.commit().await,
+            Place::Postgres(transaction) => Ok(transaction.commit().await?),
+        }
+    }
+
+    /// The time by the clock that all hosts on this database agree on: PostgreSQL's own, or this
+    /// machine's for a file.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn now(&mut self) -> Result<crate::time::Timestamp, StoreError> {
+        match &mut self.place {
+            Place::Sqlite(_) => Ok(self.clock.estimate()),
+            Place::Postgres(transaction) => self.clock.read(&mut *transaction).await,
+        }
+    }
+
+    /// Runs a statement and says how many rows it wrote; no matter which of several in one trip.
+    async fn run(
+        &mut self,
+        statement: &Statement,
+        values: &[Value<'_>],
+    ) -> Result<u64, StoreError> {
+        let done = match &mut self.place {
+            Place::Sqlite(member) => {
+                Connection::Sqlite(member.connection()?).execute(statement, values).await
+            }
+            Place::Postgres(transaction) => {
+                Connection::Postgres(&mut *transaction).execute(statement, values).await
+            }
+        };
+        self.failed |= done.is_err();
+        done
+    }
+
+    async fn all<T: Row>(
+        &mut self,
+        statement: &Statement,
+        values: &[Value<'_>],
+    ) -> Result<Vec<T>, StoreError> {
+        let rows = match &mut self.place {
+            Place::Sqlite(member) => {
+                Connection::Sqlite(member.connection()?).all(statement, values).await
+            }
+            Place::Postgres(transaction) => {
+                Connection::Postgres(&mut *transaction).all(statement, values).await
+            }
+        };
+        self.failed |= rows.is_err();
+        rows
+    }
+
+    async fn first<T: Row>(
+        &mut self,
+        statement: &Statement,
+        values: &[Value<'_>],
+    ) -> Result<Option<T>, StoreError> {
+        Ok(self.all(statement, values).await?.into_iter().next())
+    }
+
+    /// The first row's one column.
+    async fn value<T>(
+        &mut self,
+        statement: &Statement,
+        values: &[Value<'_>],
+    ) -> Result<Option<T>, StoreError>
+    where
+        (T,): Row,
+    {
+        let row: Option<(T,)> = self.first(statement, values).await?;
+        Ok(row.map(|(value,)| value))
     }
 }

@@ -1,73 +1,84 @@
 //! The schema's versions: forward only, and refused when a newer program wrote them.
+//!
+//! One text serves both databases; [`of_sqlite`] and [`of_postgres`] add what only one of them
+//! has.
 
 use std::borrow::Cow;
 
-use sqlx::SqlSafeStr;
-use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{Acquire, AssertSqlSafe, PgPool, SqlSafeStr, SqlitePool};
 
-use super::{Db, StoreError};
+use super::StoreError;
 
 /// Each step's number, name and text. A step that has been released never changes.
 const STEPS: [(i64, &str, &str); 1] = [(1, "start", include_str!("migrations/0001_start.sql"))];
+/// What a table is marked with whose rows are to lie in the order of its key.
+const CLUSTERED: &str = "/* CLUSTERED */";
+const NEWEST: &str = "SELECT max(version) FROM _sqlx_migrations";
 
-/// Brings a database from whatever schema it has to the newest one known here.
-pub(super) async fn migrate(pool: &sqlx::Pool<Db>) -> Result<(), StoreError> {
-    let known = STEPS.map(|(number, _, _)| number).into_iter().max().unwrap_or_default();
-    let steps = STEPS.map(|(number, name, text)| {
-        let text = text.into_sql_str();
-        Migration::new(number, Cow::Borrowed(name), MigrationType::Simple, text, false)
-    });
-    Migrator::with_migrations(steps.into()).run(pool).await.map_err(|error| {
-        if let MigrateError::VersionMissing(found) = error {
-            StoreError::Newer { found, known }
-        } else {
-            StoreError::Migration(error.to_string())
+/// Brings a file from whatever schema it has to the newest one known here, with its write lock
+/// held: who opens it at the same time waits, and finds it done.
+pub(super) async fn migrate_file(pool: &SqlitePool) -> Result<(), StoreError> {
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    match run(of_sqlite, &mut *transaction).await {
+        Err(MigrateError::VersionMissing(_)) => {
+            Err(newer(sqlx::query_scalar(NEWEST).fetch_one(&mut *transaction).await?))
         }
-    })
+        Err(error) => Err(refused(&error)),
+        Ok(()) => Ok(transaction.commit().await?),
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::super::Store;
-    use super::*;
-
-    #[tokio::test]
-    async fn a_database_of_a_newer_program_is_refused() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("verbatim.db");
-        let store = Store::open(&file).await.expect("a new database");
-        sqlx::query(
-            "INSERT INTO _sqlx_migrations (version, description, success, checksum, \
-             execution_time) VALUES (99, 'later', 1, x'00', 0)",
-        )
-        .execute(&store.writer)
-        .await
-        .expect("a row from the future");
-        store.close().await;
-        let refused = Store::open(&file).await.expect_err("a newer schema");
-        assert!(matches!(refused, StoreError::Newer { found: 99, known: 1 }), "{refused}");
+/// The same for a PostgreSQL database. Hosts that start at the same time take turns.
+pub(super) async fn migrate_postgres(pool: &PgPool) -> Result<(), StoreError> {
+    match run(of_postgres, pool).await {
+        Err(MigrateError::VersionMissing(_)) => {
+            Err(newer(sqlx::query_scalar(NEWEST).fetch_one(pool).await?))
+        }
+        done => done.map_err(|error| refused(&error)),
     }
+}
 
-    #[tokio::test]
-    async fn a_database_opens_again_with_what_it_held() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("verbatim.db");
-        Store::open(&file).await.expect("a new database").close().await;
-        Store::open(&file).await.expect("the same database").ping().await.expect("it answers");
-    }
+async fn run<'a, A>(dialect: fn(&str) -> String, pool: A) -> Result<(), MigrateError>
+where
+    A: Acquire<'a>,
+    <A::Connection as std::ops::Deref>::Target: Migrate,
+{
+    let steps = STEPS.map(|(number, name, text)| {
+        // Our own text, from this program alone.
+        let text = AssertSqlSafe(dialect(text)).into_sql_str();
+        Migration::new(number, Cow::Borrowed(name), MigrationType::Simple, text, false)
+    });
+    Migrator::with_migrations(steps.into()).run(pool).await
+}
 
-    #[tokio::test]
-    async fn a_commit_waits_for_the_disk() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(&folder.path().join("verbatim.db")).await.expect("a database");
-        let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous")
-            .fetch_one(&store.writer)
-            .await
-            .expect("the setting");
-        let journal: String = sqlx::query_scalar("PRAGMA journal_mode")
-            .fetch_one(&store.writer)
-            .await
-            .expect("the setting");
-        assert_eq!((synchronous, journal.as_str()), (2, "wal"), "2 is FULL");
+/// A table without a row number is one tree in the order of its key: half the size, and one
+/// descent for each look-up.
+fn of_sqlite(text: &str) -> String {
+    text.replace(CLUSTERED, "WITHOUT ROWID")
+}
+
+/// Text sorts by its bytes, as in SQLite and in Rust, whatever the database's locale.
+fn of_postgres(text: &str) -> String {
+    let of_line = |line: &str| match line.trim_start().starts_with("--") {
+        true => line.to_owned(),
+        false => line.replace(" TEXT", " TEXT COLLATE \"C\"").replace(CLUSTERED, ""),
+    };
+    text.lines().map(of_line).collect::<Vec<_>>().join("\n")
+}
+
+fn known() -> i64 {
+    STEPS.map(|(number, _, _)| number).into_iter().max().unwrap_or_default()
+}
+
+fn newer(found: i64) -> StoreError {
+    StoreError::Newer { found, known: known() }
+}
+
+fn refused(error: &MigrateError) -> StoreError {
+    if let MigrateError::VersionMismatch(number) = error {
+        StoreError::Foreign(*number)
+    } else {
+        StoreError::Migration(error.to_string())
     }
 }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
+use super::statement::values;
 use super::{Store, StoreError, Tx, row, sql};
 use crate::message::{Environment, UnknownName};
 use crate::time::Timestamp;
@@ -68,7 +69,7 @@ impl Store {
     /// The database failed.
     pub async fn senders(&self) -> Result<Vec<RegisteredSender>, StoreError> {
         let rows: Vec<(String, String, String)> =
-            sqlx::query_as(sql::LIST_SENDERS).bind(MAX_LISTED).fetch_all(&self.readers).await?;
+            self.all(&sql::LIST_SENDERS, values![MAX_LISTED]).await?;
         rows.into_iter()
             .map(|(environment, sender, replies)| {
                 Ok(RegisteredSender {
@@ -89,12 +90,9 @@ impl Store {
         environment: Environment,
         sender: &str,
     ) -> Result<bool, StoreError> {
-        let count: i64 = sqlx::query_scalar(sql::SENDER_IS_REGISTERED)
-            .bind(environment.as_str())
-            .bind(sender)
-            .fetch_one(&self.readers)
-            .await?;
-        Ok(count > 0)
+        let which = values![environment.as_str(), sender];
+        let found: Option<String> = self.value(&sql::SENDER_IS_REGISTERED, which).await?;
+        Ok(found.is_some())
     }
 
     /// Who answers keywords that arrive on a number; nothing for one that is not registered.
@@ -102,10 +100,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn replies_of(&self, number: &str) -> Result<Option<Replies>, StoreError> {
-        let replies: Option<String> = sqlx::query_scalar(sql::SENDER_REPLIES)
-            .bind(number)
-            .fetch_optional(&self.readers)
-            .await?;
+        let replies: Option<String> = self.value(&sql::SENDER_REPLIES, values![number]).await?;
         replies.map(|replies| row::name("setting of replies", &replies)).transpose()
     }
 
@@ -114,10 +109,8 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn numbers_of_service(&self, service: &str) -> Result<Vec<String>, StoreError> {
-        Ok(sqlx::query_scalar(sql::NUMBERS_OF_SERVICE)
-            .bind(service)
-            .fetch_all(&self.readers)
-            .await?)
+        let rows: Vec<(String,)> = self.all(&sql::NUMBERS_OF_SERVICE, values![service]).await?;
+        Ok(rows.into_iter().map(|(name,)| name).collect())
     }
 
     /// The Messaging Services that hold a number.
@@ -125,10 +118,8 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn services_of_number(&self, number: &str) -> Result<Vec<String>, StoreError> {
-        Ok(sqlx::query_scalar(sql::SERVICES_OF_NUMBER)
-            .bind(number)
-            .fetch_all(&self.readers)
-            .await?)
+        let rows: Vec<(String,)> = self.all(&sql::SERVICES_OF_NUMBER, values![number]).await?;
+        Ok(rows.into_iter().map(|(name,)| name).collect())
     }
 }
 
@@ -142,32 +133,30 @@ impl Tx {
         sender: &RegisteredSender,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(sql::REGISTER_SENDER)
-            .bind(sender.environment.as_str())
-            .bind(&sender.sender)
-            .bind(sender.replies.as_str())
-            .bind(now.as_micros())
-            .execute(&mut *self.0)
-            .await?;
+        let replies = sender.replies.as_str();
+        self.run(&sql::REGISTER_SENDER, values![&sender.sender, replies, now]).await?;
+        let environment = sender.environment.as_str();
+        self.run(&sql::REGISTER_SENDER_IN, values![environment, &sender.sender, now]).await?;
         Ok(())
     }
 
-    /// Notes that a Messaging Service holds a number.
+    /// Notes which numbers a Messaging Service holds, as just fetched, after every STOP that has
+    /// begun: one to a number of it covers the service, from the commit of this on.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn add_service_number(
+    pub async fn set_pool(
         &mut self,
         service: &str,
-        number: &str,
+        numbers: &[String],
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(sql::ADD_SERVICE_NUMBER)
-            .bind(service)
-            .bind(number)
-            .bind(now.as_micros())
-            .execute(&mut *self.0)
-            .await?;
+        self.value::<String>(&sql::CHANGE_POOLS, values![]).await?;
+        self.run(&sql::FETCH_SERVICE, values![service, now]).await?;
+        self.run(&sql::FORGET_SERVICE_NUMBERS, values![service]).await?;
+        for number in numbers {
+            self.run(&sql::ADD_SERVICE_NUMBER, values![service, number]).await?;
+        }
         Ok(())
     }
 }

@@ -1,26 +1,24 @@
 //! Every SQL statement, by name: text that SQLite and PostgreSQL both read (`$n` binds in both).
 //!
 //! Only the locking differs: SQLite holds its one write lock from `BEGIN IMMEDIATE` on, where
-//! PostgreSQL will lock a pair's row with `FOR UPDATE`. An index that a statement needs is
-//! named beside it.
+//! PostgreSQL locks a pair's row with `FOR UPDATE`. Locks are taken in one order everywhere:
+//! pools, then pairs by (sender, recipient), then messages and the outbox. An index that a
+//! statement needs is named beside it; `plans.rs` asks both databases whether they use it.
 
-macro_rules! statements {
-    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
-        $($(#[$doc])* pub(super) const $name: &str = $text;)*
-    };
-}
+use super::statement::{Statement, statements};
 
 // Templates.
-statements! {
+statements! { TEMPLATES:
     LIST_TEMPLATES = "SELECT * FROM current_templates ORDER BY title LIMIT $1";
     /// Index: templates_by_title.
     TEMPLATE_BY_ID_OR_TITLE = "SELECT * FROM current_templates WHERE id = $1 OR title = $1 \
         ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END LIMIT 1";
-    /// A template and its languages: `name`, `name_es`, `name_pt-BR`.
+    /// A template and its languages: `name`, `name_es`, `name_pt-BR`. Titles sort by their bytes,
+    /// and the byte after `_` is that of the grave accent. Index: templates_by_title.
     TEMPLATES_OF_NAME = "SELECT * FROM current_templates \
-        WHERE title = $1 OR substr(title, 1, length($1) + 1) = $1 || '_' \
+        WHERE title = $1 OR (title > $1 || '_' AND title < $1 || '`') \
         ORDER BY title LIMIT $2";
-    TITLE_IS_TAKEN = "SELECT count(*) FROM templates \
+    TITLE_IS_TAKEN = "SELECT id FROM templates \
         WHERE title = $1 AND id <> $2 AND deleted_at IS NULL";
     INSERT_TEMPLATE = "INSERT INTO templates (id, title, body, version, created_at, updated_at) \
         VALUES ($1, $2, $3, 1, $4, $4)";
@@ -42,93 +40,167 @@ statements! {
         (template_id, environment, version, published_at) VALUES ($1, $2, $3, $4) \
         ON CONFLICT (template_id, environment) \
         DO UPDATE SET version = excluded.version, published_at = excluded.published_at";
-    COUNT_TEMPLATES = "SELECT count(*) FROM templates";
+    ANY_TEMPLATE = "SELECT id FROM templates LIMIT 1";
 }
 
 // Senders and Messaging Services.
-statements! {
-    LIST_SENDERS = "SELECT environment, sender, replies FROM senders \
-        ORDER BY environment, sender LIMIT $1";
-    SENDER_IS_REGISTERED = "SELECT count(*) FROM senders WHERE environment = $1 AND sender = $2";
-    REGISTER_SENDER = "INSERT INTO senders (environment, sender, replies, created_at) \
-        VALUES ($1, $2, $3, $4) \
-        ON CONFLICT (environment, sender) DO UPDATE SET replies = excluded.replies";
-    /// A number answers as its most cautious registration says: `twilio` sorts first.
-    SENDER_REPLIES = "SELECT replies FROM senders WHERE sender = $1 \
-        ORDER BY replies LIMIT 1";
+statements! { SENDERS:
+    LIST_SENDERS = "SELECT e.environment, e.sender, s.replies \
+        FROM sender_environments e JOIN senders s ON s.sender = e.sender \
+        ORDER BY e.environment, e.sender LIMIT $1";
+    SENDER_IS_REGISTERED = "SELECT sender FROM sender_environments \
+        WHERE environment = $1 AND sender = $2";
+    REGISTER_SENDER = "INSERT INTO senders (sender, replies, created_at) VALUES ($1, $2, $3) \
+        ON CONFLICT (sender) DO UPDATE SET replies = excluded.replies";
+    REGISTER_SENDER_IN = "INSERT INTO sender_environments (environment, sender, registered_at) \
+        VALUES ($1, $2, $3) ON CONFLICT (environment, sender) DO NOTHING";
+    SENDER_REPLIES = "SELECT replies FROM senders WHERE sender = $1";
     NUMBERS_OF_SERVICE = "SELECT number FROM service_numbers WHERE service = $1 ORDER BY number";
+    POOL_IS_KNOWN = "SELECT number FROM service_numbers WHERE service = $1 LIMIT 1";
     /// Index: services_by_number.
     SERVICES_OF_NUMBER = "SELECT service FROM service_numbers WHERE number = $1 ORDER BY service";
-    ADD_SERVICE_NUMBER = "INSERT INTO service_numbers (service, number, fetched_at) \
-        VALUES ($1, $2, $3) \
-        ON CONFLICT (service, number) DO UPDATE SET fetched_at = excluded.fetched_at";
+    FETCH_SERVICE = "INSERT INTO services (service, fetched_at) VALUES ($1, $2) \
+        ON CONFLICT (service) DO UPDATE SET fetched_at = excluded.fetched_at";
+    FORGET_SERVICE_NUMBERS = "DELETE FROM service_numbers WHERE service = $1";
+    ADD_SERVICE_NUMBER = "INSERT INTO service_numbers (service, number) VALUES ($1, $2) \
+        ON CONFLICT (service, number) DO NOTHING";
+    /// Many STOPs at a time, each sure that no pool changes before it commits.
+    HOLD_POOLS = "SELECT name FROM locks WHERE name = 'pools'" postgres " FOR SHARE";
+    /// A change of a pool, after all STOPs that have begun.
+    CHANGE_POOLS = "SELECT name FROM locks WHERE name = 'pools'" postgres " FOR UPDATE";
 }
 
 // Messages.
-statements! {
-    INSERT_MESSAGE = "INSERT INTO messages (id, state, state_rank, reason, recipient, sender, \
-        environment, template_id, template, template_version, language, body, segments, \
-        token_values, missing, module, conversation_id, created_at, updated_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
-        $18, $18)";
-    MESSAGE_BY_ID = "SELECT * FROM messages WHERE id = $1";
-    LIST_MESSAGES = "SELECT * FROM messages WHERE id < $1 ORDER BY id DESC LIMIT $2";
+statements! { MESSAGES:
+    /// The message, what it says, and its place in the outbox if it is to go out.
+    STORE_MESSAGE = [
+        "INSERT INTO messages (id, state, state_rank, reason, recipient, sender, environment, \
+            template_id, template, template_version, language, conversation_id, module, \
+            predicted_segments, created_at, updated_at) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)",
+        "INSERT INTO contents (message_id, body, body_sha256, segments, token_values, missing) \
+            VALUES ($1, $16, $17, $18, $19, $20)",
+        "INSERT INTO outbox (message_id, phase, recipient, sender, segments, due_at) \
+            SELECT $1, 'due', $5, $6, $14, $15 WHERE $2 = 'queued'"
+    ];
+    MESSAGE_BY_ID = "SELECT * FROM whole_messages WHERE id = $1";
+    LIST_MESSAGES = "SELECT * FROM whole_messages WHERE id < $1 ORDER BY id DESC LIMIT $2";
     /// Index: messages_by_conversation.
-    MESSAGES_OF_CONVERSATION = "SELECT * FROM messages WHERE conversation_id = $1 \
+    MESSAGES_OF_CONVERSATION = "SELECT * FROM whole_messages WHERE conversation_id = $1 \
         ORDER BY id LIMIT $2";
     /// Forward only, by rank.
     ADVANCE_MESSAGE = "UPDATE messages \
-        SET state = $2, state_rank = $3, reason = coalesce($4, reason), \
-            error_code = coalesce($5, error_code), updated_at = $6 \
+        SET state = $2, state_rank = $3, reason = $4, error_code = $5, poll_at = $6, \
+            updated_at = $7 \
         WHERE id = $1 AND state_rank < $3";
+    /// The same for what Twilio names. Index: messages_by_sid.
+    ADVANCE_MESSAGE_OF_SID = "UPDATE messages \
+        SET state = $2, state_rank = $3, reason = $4, error_code = $5, poll_at = $6, \
+            updated_at = $7 \
+        WHERE sid = $1 AND state_rank < $3";
     /// From one state to another, or not at all: for what only the dispatcher may undo.
     MOVE_MESSAGE = "UPDATE messages \
         SET state = $3, state_rank = $4, reason = $5, updated_at = $6 \
         WHERE id = $1 AND state = $2";
     BIND_MESSAGE_SID = "UPDATE messages SET sid = $2, updated_at = $3 \
         WHERE id = $1 AND sid IS NULL";
-    SET_BILLED_SEGMENTS = "UPDATE messages SET billed_segments = $2 WHERE id = $1";
     /// Index: messages_by_sid.
     MESSAGE_ID_BY_SID = "SELECT id FROM messages WHERE sid = $1";
-    /// Index: messages_queued.
-    SUPPRESS_QUEUED = "UPDATE messages \
-        SET state = 'suppressed', state_rank = $3, reason = $4, updated_at = $5 \
-        WHERE recipient = $1 AND sender = $2 AND state = 'queued' RETURNING id";
     LOG_CONVERSATION = "INSERT INTO conversation_log \
-        (id, conversation_id, message_id, event, logged_at) VALUES ($1, $2, $3, $4, $5)";
+        (conversation_id, id, message_id, event, logged_at) VALUES ($1, $2, $3, $4, $5)";
     CONVERSATION_LOG = "SELECT message_id, event, logged_at FROM conversation_log \
         WHERE conversation_id = $1 ORDER BY id LIMIT $2";
     IDEMPOTENT_ANSWER = "SELECT request_hash, response FROM idempotency \
         WHERE idempotency_key = $1";
+    /// On PostgreSQL a second one waits here until the first has ended.
     RECORD_IDEMPOTENT_ANSWER = "INSERT INTO idempotency \
         (idempotency_key, request_hash, message_id, response, created_at) \
         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (idempotency_key) DO NOTHING";
 }
 
-// The outbox and the attempts.
-statements! {
-    ENQUEUE = "INSERT INTO outbox (message_id, recipient, sender, due_at, tries) \
-        VALUES ($1, $2, $3, $4, 0)";
-    /// The next message that may begin. A pair with a message in flight has no other begin, so
-    /// that a person gets messages in order and an unknown one can be matched without doubt.
-    /// Indexes: outbox_due, messages_in_flight.
-    NEXT_DUE = "SELECT o.message_id, o.tries, m.recipient, m.sender, m.body \
-        FROM outbox o JOIN messages m ON m.id = o.message_id \
-        WHERE o.attempt_id IS NULL AND o.due_at <= $1 AND NOT EXISTS ( \
-            SELECT 1 FROM messages f WHERE f.recipient = o.recipient AND f.sender = o.sender \
-            AND f.state IN ('dispatching', 'unknown')) \
-        ORDER BY o.due_at, o.message_id LIMIT 1";
-    NEXT_DUE_AT = "SELECT min(due_at) FROM outbox WHERE attempt_id IS NULL AND due_at > $1";
-    LEASE = "UPDATE outbox SET attempt_id = $2, lease_until = $3, tries = tries + 1 \
-        WHERE message_id = $1 AND attempt_id IS NULL";
-    RELEASE = "UPDATE outbox SET attempt_id = NULL, lease_until = NULL, due_at = $3 \
-        WHERE message_id = $1 AND attempt_id = $2";
-    DEQUEUE = "DELETE FROM outbox WHERE message_id = $1";
+// The outbox, the attempts and the callbacks.
+statements! { OUTBOX:
+    /// Each sender that has something due now or later, after a given one, with its earliest: one
+    /// step in the index for each sender, however long its queue. Index: outbox_due.
+    LANES = "WITH RECURSIVE lane (sender) AS ( \
+            SELECT (SELECT o.sender FROM outbox o WHERE o.phase = 'due' AND o.sender > '' \
+                ORDER BY o.sender LIMIT 1) \
+            UNION ALL \
+            SELECT (SELECT o.sender FROM outbox o WHERE o.phase = 'due' AND o.sender > lane.sender \
+                ORDER BY o.sender LIMIT 1) \
+            FROM lane WHERE lane.sender IS NOT NULL) \
+        SELECT lane.sender, (SELECT o.due_at FROM outbox o WHERE o.phase = 'due' \
+                AND o.sender = lane.sender ORDER BY o.due_at LIMIT 1) AS due_at \
+        FROM lane WHERE lane.sender IS NOT NULL LIMIT $1";
+    /// The oldest that a sender may begin. Index: outbox_due.
+    DUE = "SELECT o.message_id, o.recipient, o.sender, c.body \
+        FROM outbox o JOIN contents c ON c.message_id = o.message_id \
+        WHERE o.phase = 'due' AND o.sender = $1 AND o.due_at <= $2 \
+        ORDER BY o.due_at, o.message_id LIMIT $3";
+    /// Only while nothing of its pair is in flight, so that a person gets messages in order and an
+    /// unknown one can be matched without doubt. Asked with the pair's lock held, in a statement
+    /// of its own: PostgreSQL would answer it as of before the lock otherwise.
+    /// Index: outbox_by_pair.
+    LEASE = "UPDATE outbox \
+        SET phase = 'leased', attempt_id = $2, lease_until = $3, tries = tries + 1 \
+        WHERE message_id = $1 AND phase = 'due' AND NOT EXISTS ( \
+            SELECT 1 FROM outbox f WHERE f.recipient = $4 AND f.sender = $5 \
+            AND f.phase IN ('leased', 'unknown')) \
+        RETURNING tries";
+    BEGIN_ATTEMPT = [
+        "INSERT INTO attempts (id, message_id, number, state, began_at) \
+            VALUES ($2, $1, $3, 'dispatching', $4)",
+        "UPDATE messages SET state = 'dispatching', state_rank = $5, reason = NULL, \
+            updated_at = $4 \
+            WHERE id = $1 AND state = 'queued'"
+    ];
+    /// What the pair waits for. It cannot end before whoever asked has committed, so that its end
+    /// sees who waits. Index: outbox_by_pair.
+    IN_FLIGHT = "SELECT message_id FROM outbox \
+        WHERE recipient = $1 AND sender = $2 AND phase IN ('leased', 'unknown') LIMIT 1"
+        postgres " FOR UPDATE";
+    /// Index: outbox_by_pair.
+    LET_PAIR_WAIT = "UPDATE outbox SET phase = 'waiting' \
+        WHERE recipient = $1 AND sender = $2 AND phase = 'due'";
+    /// Index: outbox_by_pair.
+    LET_NEXT_GO = "UPDATE outbox SET phase = 'due' \
+        WHERE phase = 'waiting' AND message_id = ( \
+            SELECT w.message_id FROM outbox w \
+            WHERE w.recipient = $1 AND w.sender = $2 AND w.phase = 'waiting' \
+            ORDER BY w.message_id LIMIT 1)";
+    POSTPONE = "UPDATE outbox SET due_at = $2 WHERE message_id = $1 AND phase = 'due'";
+    RELEASE = "UPDATE outbox \
+        SET phase = 'due', attempt_id = NULL, lease_until = NULL, due_at = $3 \
+        WHERE message_id = $1 AND attempt_id = $2 AND phase = 'leased'";
+    DOUBT = "UPDATE outbox SET phase = 'unknown', lease_until = NULL, due_at = $3 \
+        WHERE message_id = $1 AND attempt_id = $2 AND phase = 'leased'";
+    DEQUEUE = "DELETE FROM outbox WHERE message_id = $1 RETURNING recipient, sender";
+    /// Only what nobody has begun.
+    TAKE_BACK = "DELETE FROM outbox WHERE message_id = $1 AND phase IN ('due', 'waiting') \
+        RETURNING recipient, sender";
+    /// Index: outbox_by_pair.
+    TAKE_BACK_PAIR = "DELETE FROM outbox \
+        WHERE recipient = $1 AND sender = $2 AND phase IN ('due', 'waiting') \
+        RETURNING message_id";
     /// Index: outbox_leased.
     EXPIRED_LEASES = "SELECT message_id, attempt_id FROM outbox \
-        WHERE attempt_id IS NOT NULL AND lease_until <= $1 ORDER BY lease_until LIMIT $2";
-    INSERT_ATTEMPT = "INSERT INTO attempts (id, message_id, number, state, began_at) \
-        VALUES ($1, $2, $3, 'dispatching', $4)";
+        WHERE phase = 'leased' AND lease_until <= $1 ORDER BY lease_until, message_id LIMIT $2";
+    /// Twilio has it. A callback may have said more already, so each column moves forward only.
+    ACCEPT = [
+        "UPDATE attempts SET state = 'accepted', sid = coalesce(sid, $3), ended_at = $4 \
+            WHERE id = $2 AND state IN ('dispatching', 'unknown')",
+        "UPDATE messages SET \
+            sid = CASE WHEN sid IS NOT NULL THEN sid \
+                WHEN EXISTS (SELECT 1 FROM messages h WHERE h.sid = $3) THEN NULL ELSE $3 END, \
+            billed_segments = coalesce($5, billed_segments), \
+            state = CASE WHEN state_rank < $6 THEN 'accepted' ELSE state END, \
+            reason = CASE WHEN state_rank < $6 THEN NULL ELSE reason END, \
+            poll_at = CASE WHEN state_rank < $6 THEN $7 ELSE poll_at END, \
+            state_rank = CASE WHEN state_rank < $6 THEN $6 ELSE state_rank END, \
+            updated_at = $4 \
+            WHERE id = $1",
+        "DELETE FROM outbox WHERE message_id = $1"
+    ];
     END_ATTEMPT = "UPDATE attempts \
         SET state = $2, sid = coalesce(sid, $3), error_code = $4, error_message = $5, \
             ended_at = $6 \
@@ -145,27 +217,38 @@ statements! {
 }
 
 // Consent and inbound messages.
-statements! {
+statements! { CONSENT:
     ENSURE_PAIR = "INSERT INTO pairs (recipient, sender, opted_out) VALUES ($1, $2, 0) \
         ON CONFLICT (recipient, sender) DO NOTHING";
+    LOCK_PAIR = "SELECT opted_out FROM pairs WHERE recipient = $1 AND sender = $2"
+        postgres " FOR UPDATE";
+    /// For a claim, which has other pairs to turn to.
+    TRY_LOCK_PAIR = "SELECT opted_out FROM pairs WHERE recipient = $1 AND sender = $2"
+        postgres " FOR UPDATE SKIP LOCKED";
     PAIR_IS_OPTED_OUT = "SELECT opted_out FROM pairs WHERE recipient = $1 AND sender = $2";
+    /// Of which number of a service.
+    OPTED_OUT_OF_SERVICE = "SELECT p.sender \
+        FROM service_numbers n JOIN pairs p ON p.recipient = $1 AND p.sender = n.number \
+        WHERE n.service = $2 AND p.opted_out = 1 LIMIT 1";
+    /// What was said last counts, by its own date.
     SET_CONSENT = "UPDATE pairs SET opted_out = $3, changed_at = $4 \
-        WHERE recipient = $1 AND sender = $2";
+        WHERE recipient = $1 AND sender = $2 AND (changed_at IS NULL OR changed_at <= $4)";
     APPEND_TO_LEDGER = "INSERT INTO consent_ledger (id, recipient, sender, action, source, \
-        keyword, matched, raw_text, message_sid, recorded_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        keyword, matched, raw_text, message_sid, happened_at, recorded_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     INBOUND_REPLY = "SELECT reply FROM inbound WHERE message_sid = $1";
+    /// On PostgreSQL a second one waits here until the first has ended.
     RECORD_INBOUND = "INSERT INTO inbound (message_sid, recipient, sender, service, raw_text, \
         disposition, keyword, reply, trace, received_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (message_sid) DO NOTHING";
 }
 
 // Keys and sessions.
-statements! {
+statements! { ACCESS:
     INSERT_API_KEY = "INSERT INTO api_keys (id, label, hash, created_at) \
         VALUES ($1, $2, $3, $4) ON CONFLICT (hash) DO NOTHING";
     API_KEY_HASH = "SELECT hash FROM api_keys WHERE hash = $1 AND revoked_at IS NULL";
-    COUNT_API_KEYS = "SELECT count(*) FROM api_keys WHERE revoked_at IS NULL";
+    ANY_API_KEY = "SELECT id FROM api_keys WHERE revoked_at IS NULL LIMIT 1";
     INSERT_SESSION = "INSERT INTO sessions (hash, kind, created_at, expires_at) \
         VALUES ($1, $2, $3, $4)";
     SESSION_HASH = "SELECT hash FROM sessions \
@@ -175,3 +258,7 @@ statements! {
     END_SESSION = "DELETE FROM sessions WHERE hash = $1";
     FORGET_EXPIRED_SESSIONS = "DELETE FROM sessions WHERE expires_at <= $1";
 }
+
+/// The clock by which hosts on one PostgreSQL agree, in microseconds.
+pub(super) const POSTGRES_CLOCK: &str =
+    "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::statement::values;
 use super::{Store, StoreError, Tx, row, sql};
 use crate::id::new_id;
 use crate::message::Environment;
@@ -110,8 +111,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn templates(&self) -> Result<Vec<Template>, StoreError> {
-        let rows: Vec<TemplateRow> =
-            sqlx::query_as(sql::LIST_TEMPLATES).bind(MAX_LISTED).fetch_all(&self.readers).await?;
+        let rows: Vec<TemplateRow> = self.all(&sql::LIST_TEMPLATES, values![MAX_LISTED]).await?;
         Ok(rows.into_iter().map(Template::from).collect())
     }
 
@@ -120,10 +120,8 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn template(&self, id_or_title: &str) -> Result<Option<Template>, StoreError> {
-        let row: Option<TemplateRow> = sqlx::query_as(sql::TEMPLATE_BY_ID_OR_TITLE)
-            .bind(id_or_title)
-            .fetch_optional(&self.readers)
-            .await?;
+        let row: Option<TemplateRow> =
+            self.first(&sql::TEMPLATE_BY_ID_OR_TITLE, values![id_or_title]).await?;
         Ok(row.map(Template::from))
     }
 
@@ -132,11 +130,8 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn templates_of_name(&self, name: &str) -> Result<Vec<Template>, StoreError> {
-        let rows: Vec<TemplateRow> = sqlx::query_as(sql::TEMPLATES_OF_NAME)
-            .bind(name)
-            .bind(MAX_LANGUAGES)
-            .fetch_all(&self.readers)
-            .await?;
+        let rows: Vec<TemplateRow> =
+            self.all(&sql::TEMPLATES_OF_NAME, values![name, MAX_LANGUAGES]).await?;
         Ok(rows.into_iter().map(Template::from).collect())
     }
 
@@ -158,11 +153,8 @@ impl Store {
         let Some(version) = version else {
             return Ok(None);
         };
-        let body: Option<String> = sqlx::query_scalar(sql::TEMPLATE_VERSION_BODY)
-            .bind(&template.id)
-            .bind(version)
-            .fetch_optional(&self.readers)
-            .await?;
+        let body: Option<String> =
+            self.value(&sql::TEMPLATE_VERSION_BODY, values![&template.id, version]).await?;
         let lost = || StoreError::Corrupt(format!("no version {version} of `{}`", template.title));
         body.map(|body| Some((version, body))).ok_or_else(lost)
     }
@@ -172,8 +164,8 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn has_never_held_a_template(&self) -> Result<bool, StoreError> {
-        let count: i64 = sqlx::query_scalar(sql::COUNT_TEMPLATES).fetch_one(&self.readers).await?;
-        Ok(count == 0)
+        let any: Option<String> = self.value(&sql::ANY_TEMPLATE, values![]).await?;
+        Ok(any.is_none())
     }
 }
 
@@ -189,13 +181,7 @@ impl Tx {
     ) -> Result<String, StoreError> {
         let id = new_id();
         self.refuse_taken_title(&draft.title, &id).await?;
-        sqlx::query(sql::INSERT_TEMPLATE)
-            .bind(&id)
-            .bind(&draft.title)
-            .bind(&draft.body)
-            .bind(now.as_micros())
-            .execute(&mut *self.0)
-            .await?;
+        self.run(&sql::INSERT_TEMPLATE, values![&id, &draft.title, &draft.body, now]).await?;
         self.keep_version(&id, 1, draft, now).await?;
         self.set_senders(&id, &draft.senders).await?;
         Ok(id)
@@ -212,13 +198,8 @@ impl Tx {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         self.refuse_taken_title(&draft.title, id).await?;
-        let version: Option<i64> = sqlx::query_scalar(sql::UPDATE_TEMPLATE)
-            .bind(id)
-            .bind(&draft.title)
-            .bind(&draft.body)
-            .bind(now.as_micros())
-            .fetch_optional(&mut *self.0)
-            .await?;
+        let version: Option<i64> =
+            self.value(&sql::UPDATE_TEMPLATE, values![id, &draft.title, &draft.body, now]).await?;
         let Some(version) = version else {
             return Ok(false);
         };
@@ -233,12 +214,8 @@ impl Tx {
     /// # Errors
     /// The database failed.
     pub async fn delete_template(&mut self, id: &str, now: Timestamp) -> Result<bool, StoreError> {
-        let done = sqlx::query(sql::DELETE_TEMPLATE)
-            .bind(id)
-            .bind(now.as_micros())
-            .execute(&mut *self.0)
-            .await?;
-        Ok(done.rows_affected() == 1)
+        let done = self.run(&sql::DELETE_TEMPLATE, values![id, now]).await?;
+        Ok(done == 1)
     }
 
     /// Lets an environment send a version from now on.
@@ -252,23 +229,13 @@ impl Tx {
         version: i64,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(sql::PUBLISH_TEMPLATE)
-            .bind(id)
-            .bind(environment.as_str())
-            .bind(version)
-            .bind(now.as_micros())
-            .execute(&mut *self.0)
-            .await?;
+        self.run(&sql::PUBLISH_TEMPLATE, values![id, environment.as_str(), version, now]).await?;
         Ok(())
     }
 
     async fn refuse_taken_title(&mut self, title: &str, id: &str) -> Result<(), StoreError> {
-        let others: i64 = sqlx::query_scalar(sql::TITLE_IS_TAKEN)
-            .bind(title)
-            .bind(id)
-            .fetch_one(&mut *self.0)
-            .await?;
-        if others > 0 {
+        let other: Option<String> = self.value(&sql::TITLE_IS_TAKEN, values![title, id]).await?;
+        if other.is_some() {
             return Err(StoreError::TitleTaken(title.to_owned()));
         }
         Ok(())
@@ -281,27 +248,25 @@ impl Tx {
         draft: &TemplateDraft,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(sql::INSERT_TEMPLATE_VERSION)
-            .bind(id)
-            .bind(version)
-            .bind(&draft.title)
-            .bind(&draft.body)
-            .bind(now.as_micros())
-            .execute(&mut *self.0)
-            .await?;
+        self.run(
+            &sql::INSERT_TEMPLATE_VERSION,
+            values![id, version, &draft.title, &draft.body, now],
+        )
+        .await?;
         Ok(())
     }
 
     async fn set_senders(&mut self, id: &str, senders: &Senders) -> Result<(), StoreError> {
         for environment in Environment::ALL {
-            let query = match senders.of(environment) {
-                Some(sender) => sqlx::query(sql::SET_TEMPLATE_SENDER)
-                    .bind(id)
-                    .bind(environment.as_str())
-                    .bind(sender),
-                None => sqlx::query(sql::CLEAR_TEMPLATE_SENDER).bind(id).bind(environment.as_str()),
-            };
-            query.execute(&mut *self.0).await?;
+            let name = environment.as_str();
+            match senders.of(environment) {
+                Some(sender) => {
+                    self.run(&sql::SET_TEMPLATE_SENDER, values![id, name, sender]).await?;
+                }
+                None => {
+                    self.run(&sql::CLEAR_TEMPLATE_SENDER, values![id, name]).await?;
+                }
+            }
         }
         Ok(())
     }

@@ -107,6 +107,17 @@ pub(crate) const PYTHON: Tool = Tool {
     install: Install::Debian("python3-venv"),
 };
 
+/// The server that the tests of the store start, each process its own.
+pub(crate) const POSTGRESQL: Tool = Tool {
+    name: "PostgreSQL's server",
+    present: || {
+        let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+        let debians = versions.map(|version| version.path().join("bin/initdb"));
+        debians.into_iter().any(|program| program.is_file()) || on_path("initdb").is_some()
+    },
+    install: Install::Debian("postgresql"),
+};
+
 const OLDEST_NODE: u32 = 20;
 
 /// The browser that the browser tests drive: `CHROMIUM` if it is set, or one on the path.

@@ -116,6 +116,7 @@ pub(crate) const STEPS: &[Step] = &[
             Need::Tool(&need::NODE),
             Need::Tool(&need::CHROMIUM),
             Need::Python("wasm/hosts/python"),
+            Need::Tool(&need::POSTGRESQL),
         ],
         after: &["build"],
         commands: &[&["cargo", "test", "--locked", "--workspace", "--no-fail-fast"]],

@@ -1,0 +1,170 @@
+//! Which database: a file, or a PostgreSQL server by its URL; and how each is opened.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, SqlitePool};
+
+use super::group::Writer;
+use super::{StoreError, schema};
+
+/// Connections that read a file at the same time; WAL lets them go on beside the writer.
+const READERS: u32 = 4;
+/// Connections to PostgreSQL, of one host.
+const CONNECTIONS: u32 = 16;
+/// How long a writer waits for another process's write lock.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a request waits for a connection before it is refused.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Prepared statements kept for each connection: more than there are.
+const STATEMENTS: usize = 256;
+/// What this program relies on, whatever the server's defaults are. A commit waits for the disk;
+/// each statement sees what has committed before it, so that what a lock was waited for is seen;
+/// and a host that froze in the middle does not hold its locks for ever.
+const POSTGRES_SESSION: &str = "SET synchronous_commit = on; \
+    SET default_transaction_isolation = 'read committed'; \
+    SET lock_timeout = '10s'; \
+    SET idle_in_transaction_session_timeout = '30s'";
+
+/// Where messages are kept.
+#[derive(Clone)]
+pub enum Database {
+    /// A SQLite file, for one machine.
+    File(PathBuf),
+    /// A PostgreSQL database, for any number of hosts.
+    Postgres(Box<PgConnectOptions>),
+}
+
+/// A text that names no database. It never repeats the text, which may hold a password.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DatabaseError {
+    /// Another kind of database.
+    #[error(
+        "expected `postgres://user@host/name`, or the path of a file, found a `{0}://` URL; \
+         Verbatim keeps its data in PostgreSQL or in a SQLite file"
+    )]
+    Kind(String),
+    /// A PostgreSQL URL that cannot be read.
+    #[error(
+        "expected `postgres://user:password@host:port/name`, found a URL that cannot be read; \
+         write special characters of a password as `%` and two hexadecimal digits"
+    )]
+    Url,
+    /// Nothing.
+    #[error("expected `postgres://user@host/name`, or the path of a file, found nothing")]
+    Empty,
+}
+
+impl FromStr for Database {
+    type Err = DatabaseError;
+
+    fn from_str(text: &str) -> Result<Self, DatabaseError> {
+        match text.split_once("://") {
+            Some(("postgres" | "postgresql", _)) => text
+                .parse()
+                .map(|options| Self::Postgres(Box::new(options)))
+                .map_err(|_| DatabaseError::Url),
+            Some((kind, _)) => Err(DatabaseError::Kind(kind.to_owned())),
+            None if text.is_empty() => Err(DatabaseError::Empty),
+            None => Ok(Self::File(PathBuf::from(text))),
+        }
+    }
+}
+
+/// For people: without the password.
+impl fmt::Display for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(file) => write!(f, "{}", file.display()),
+            Self::Postgres(server) => {
+                let (user, host, port) =
+                    (server.get_username(), server.get_host(), server.get_port());
+                let name = server.get_database().unwrap_or(user);
+                write!(f, "postgres://{user}@{host}:{port}/{name}")
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Database({self})")
+    }
+}
+
+pub(super) async fn open_file(file: &Path) -> Result<(Writer, SqlitePool), StoreError> {
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // FULL: what was answered with 202 survives a power cut, not only a crash.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .statement_cache_capacity(STATEMENTS)
+        .busy_timeout(BUSY_TIMEOUT);
+    let pool = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_with(options.clone())
+        .await?;
+    schema::migrate_file(&pool).await?;
+    let writer = Writer::new(&pool).await?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_with(options.read_only(true).create_if_missing(false))
+        .await?;
+    Ok((writer, readers))
+}
+
+pub(super) async fn open_postgres(server: &PgConnectOptions) -> Result<PgPool, StoreError> {
+    let options = server.clone().application_name("verbatim").statement_cache_capacity(STATEMENTS);
+    let pool = PgPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .after_connect(|connection: &mut PgConnection, _| {
+            Box::pin(async move {
+                sqlx::raw_sql(POSTGRES_SESSION).execute(connection).await?;
+                Ok(())
+            })
+        })
+        .connect_with(options)
+        .await?;
+    let encoding: String = sqlx::query_scalar("SHOW server_encoding").fetch_one(&pool).await?;
+    if encoding != "UTF8" {
+        return Err(StoreError::Encoding(encoding));
+    }
+    schema::migrate_postgres(&pool).await?;
+    Ok(pool)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_is_a_postgres_url_or_a_file() {
+        for (text, shown) in [
+            ("postgres://me:secret@db:5433/sms", "postgres://me@db:5433/sms"),
+            ("postgresql://me:secret@db/sms", "postgres://me@db:5432/sms"),
+            ("data/verbatim.db", "data/verbatim.db"),
+        ] {
+            let database: Database = text.parse().expect(text);
+            assert_eq!(database.to_string(), shown);
+            assert!(!format!("{database:?}").contains("secret"), "{database:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_database_is_refused_without_repeating_it() {
+        for text in ["mysql://me:secret@db/sms", "postgres://me:secret@db:port/sms", ""] {
+            let refused = text.parse::<Database>().expect_err(text).to_string();
+            assert!(refused.starts_with("expected `postgres://"), "{refused}");
+            assert!(!refused.contains("secret"), "{refused}");
+        }
+    }
+}

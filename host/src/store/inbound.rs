@@ -1,0 +1,103 @@
+//! Inbound messages: each counts once, and keeps its reply, so that a retry gets the same one.
+
+use serde::{Deserialize, Serialize};
+
+use super::statement::values;
+use super::{Store, StoreError, Tx, sql};
+use crate::sandbox::Pair;
+use crate::time::Timestamp;
+
+/// What the module said of an inbound message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Disposition {
+    /// A keyword: answered here, never shown to the agent.
+    Intercepted,
+    /// From someone who has opted out: nobody sees it.
+    Dropped,
+    /// For the agent.
+    Forward,
+}
+
+impl Disposition {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Intercepted => "intercepted",
+            Self::Dropped => "dropped",
+            Self::Forward => "forward",
+        }
+    }
+}
+
+/// An inbound message and what was decided about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inbound {
+    /// Twilio's name for it: the key by which a retry is known.
+    pub message_sid: String,
+    /// The person, and the Twilio number that they wrote to.
+    pub pair: Pair,
+    /// The Messaging Service that the webhook names.
+    pub service: Option<String>,
+    /// What they wrote, to the letter.
+    pub raw_text: String,
+    /// What becomes of it.
+    pub disposition: Disposition,
+    /// The keyword, if it is one.
+    pub keyword: Option<String>,
+    /// The reply, kept so that a retry gets the same one.
+    pub reply: Option<String>,
+    /// How it was decided, as JSON.
+    pub trace: String,
+}
+
+/// Whether an inbound message is new.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recorded {
+    /// It is: what follows from it is to be done in this transaction.
+    Now,
+    /// It was recorded before and nothing may be done about it again; the reply that it got.
+    Before(Option<String>),
+}
+
+impl Store {
+    /// The reply that an inbound message got, if it was seen before: the inner value is nothing
+    /// when it got none.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn inbound_reply(&self, sid: &str) -> Result<Option<Option<String>>, StoreError> {
+        self.value(&sql::INBOUND_REPLY, values![sid]).await
+    }
+}
+
+impl Tx {
+    /// Records an inbound message, before anything else of its transaction, which ends by a
+    /// commit in both cases. A second one at the same time waits until the first has ended.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn record_inbound(
+        &mut self,
+        inbound: &Inbound,
+        now: Timestamp,
+    ) -> Result<Recorded, StoreError> {
+        let values = values![
+            &inbound.message_sid,
+            &inbound.pair.recipient,
+            &inbound.pair.sender,
+            &inbound.service,
+            &inbound.raw_text,
+            inbound.disposition.as_str(),
+            &inbound.keyword,
+            &inbound.reply,
+            &inbound.trace,
+            now
+        ];
+        if self.run(&sql::RECORD_INBOUND, values).await? == 1 {
+            return Ok(Recorded::Now);
+        }
+        let reply: Option<Option<String>> =
+            self.value(&sql::INBOUND_REPLY, values![&inbound.message_sid]).await?;
+        Ok(Recorded::Before(reply.flatten()))
+    }
+}

@@ -5,6 +5,7 @@
 //! `--render` only does the latter, with the record that there is. `--short` is a trial: few rounds.
 //! Ends with 1 if a goal is missed or a row could not be measured.
 
+mod batch;
 mod engine;
 mod goal;
 mod instructions;

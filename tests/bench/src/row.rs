@@ -8,6 +8,7 @@ use verbatim_core::{
 };
 use verbatim_tests::bench::{self, Judged, ROUNDS};
 
+use crate::batch;
 use crate::engine::{self, BODY, TEXT, VALUES};
 use crate::goal::Goal;
 use crate::sandbox;
@@ -43,7 +44,7 @@ impl Row {
     }
 }
 
-fn row(what: &str, goals: Vec<Goal>, contenders: Vec<Contender<'_>>) -> Row {
+pub fn row(what: &str, goals: Vec<Goal>, contenders: Vec<Contender<'_>>) -> Row {
     eprintln!("{what}");
     Row { what: what.to_owned(), goals, measured: measure(contenders, rounds()) }
 }
@@ -69,6 +70,7 @@ pub fn native() -> Vec<Row> {
         row("render, parsed before", vec![Goal::TimesTheFastestPeer(1.5)], engine::render()),
     ];
     rows.extend(by_position());
+    rows.extend(batch::rows());
     rows.extend(segment_rows());
     rows.push(classify_row());
     rows.push(check_row());

@@ -17,13 +17,20 @@ const BATCH: Duration = Duration::from_micros(500);
 pub struct Contender<'a> {
     pub name: String,
     batch: Box<dyn FnMut(u64) + 'a>,
+    /// What is done in one call.
+    many: u64,
 }
 
 impl<'a> Contender<'a> {
     /// `call` is what is timed; what it gives is dropped inside the measured time.
     pub fn new<T>(name: impl Into<String>, mut call: impl FnMut() -> T + 'a) -> Self {
         let batch = move |calls| (0..calls).for_each(|_| drop(black_box(call())));
-        Self { name: name.into(), batch: Box::new(batch) }
+        Self { name: name.into(), batch: Box::new(batch), many: 1 }
+    }
+
+    /// The same of a call that does the work of `many`: told is the time of one.
+    pub fn of_many<T>(name: impl Into<String>, many: u64, call: impl FnMut() -> T + 'a) -> Self {
+        Self { many, ..Self::new(name, call) }
     }
 
     /// Calls it so many times.
@@ -62,7 +69,8 @@ pub fn measure(contenders: Vec<Contender<'_>>, rounds: usize) -> Vec<Measured> {
     for round in 0..rounds {
         for turn in 0..count {
             let (calls, contender, samples) = &mut running[(round + turn) % count];
-            samples.push(contender.time(*calls).as_nanos() as f64 / *calls as f64);
+            let done = *calls * contender.many;
+            samples.push(contender.time(*calls).as_nanos() as f64 / done as f64);
         }
     }
     running

@@ -1,5 +1,5 @@
 //! One stable sort for everything that is sorted here. Each of the standard library's, one for
-//! every type, is 5 kB of a module that is loaded by every page; this is half of one kB, and takes
+//! every type, is 5 kB of a module that is loaded by every page; this is less than one, and takes
 //! as many comparisons.
 
 use alloc::vec::Vec;

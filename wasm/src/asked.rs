@@ -14,7 +14,7 @@ use verbatim_core::{Code, quote};
 use crate::value::{Object, Value};
 
 /// Boxed, because a request is taken apart in a hundred steps, and each hands a refusal on: a
-/// pointer is a sixth of the code (5 kB of the module).
+/// pointer saves 1.6 kB of the compressed module.
 pub type Refusal = Box<verbatim_core::Refusal>;
 
 /// A value of a request, and the way to it.

@@ -17,7 +17,7 @@ pub fn call(request: &str) -> String {
     ops::call(request.as_bytes(), &mut Outside)
 }
 
-/// Hands what a text costs to `gsmAnswer`, if it is in GSM-7: without JSON, in half the time.
+/// Hands what a text costs to `gsmAnswer`, if it is in GSM-7: without JSON.
 #[wasm_bindgen(js_name = gsmSegments, skip_typescript)]
 #[must_use]
 pub fn gsm_segments(text: &str) -> bool {

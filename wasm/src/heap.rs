@@ -4,8 +4,7 @@
 //! A host gives each call a fresh instance, and nearly every call needs a few kilobytes. To grow
 //! the memory costs the host two changes of page protection: more than all else of a small call.
 //! A piece that was given back waits in the list of its size, and a new one is cut only when none
-//! waits: of each size there are never more than were in use at once. A fifth of the code of the
-//! allocator that comes with Rust.
+//! waits: of each size there are never more than were in use at once.
 #![expect(unsafe_code, reason = "an allocator hands out raw memory")]
 
 use core::alloc::{GlobalAlloc, Layout};

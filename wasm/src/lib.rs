@@ -34,8 +34,8 @@ pub mod plugin;
 #[global_allocator]
 static HEAP: heap::Heap<heap::Pages> = heap::Heap::new();
 
-/// Nobody reads what a panic says inside a sandbox: without its sentences the module is a tenth
-/// smaller. `verbatim-core` never panics; should it, the call traps and the host says so.
+/// Nobody reads what a panic says inside a sandbox: its sentences would only be weight.
+/// `verbatim-core` never panics; should it, the call traps and the host says so.
 #[cfg(target_arch = "wasm32")]
 #[panic_handler]
 fn trap(_: &core::panic::PanicInfo<'_>) -> ! {

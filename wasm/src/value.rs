@@ -1,9 +1,9 @@
 //! A request as a tree: JSON (RFC 8259), read strictly, within limits, without copying what needs
 //! no copy.
 //!
-//! A reader of our own, because it decides what the module weighs: serde's derived readers of the
-//! same requests took 60 kB of a compressed module that may have 60. Its oracle is `serde_json`
-//! (`tests/properties`). No name stands twice in an object: whoever reads the first and whoever
+//! A reader of our own, because it decides what the module weighs: with serde's readers and writers
+//! in both faces it had 208 kB compressed, and 130 with these. Its oracle is `serde_json`
+//! (`tests/json.rs`). No name stands twice in an object: whoever reads the first and whoever
 //! reads the last would send different messages.
 
 use alloc::borrow::Cow;
@@ -66,7 +66,7 @@ pub struct Object<'a>(Vec<(Cow<'a, str>, Value<'a>)>);
 impl<'a> Object<'a> {
     /// The value of the field `name`, `null` too.
     #[must_use]
-    #[inline(never)] // Six copies of the search would be a kB of the module.
+    #[inline(never)] // One copy of the search, not one for each place.
     pub fn get(&self, name: &str) -> Option<&Value<'a>> {
         let at = self.0.binary_search_by(|(known, _)| known.as_ref().cmp(name)).ok()?;
         Some(&self.0[at].1)

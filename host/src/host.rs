@@ -19,9 +19,6 @@ use crate::store::{Database, Replies, Store, StoreError};
 use crate::twilio::client::{Account, Client, ClientError};
 use crate::twilio::fake::Control;
 
-/// The database's file in the data folder.
-const DATABASE: &str = "verbatim.db";
-
 /// What a host is made of.
 #[derive(Debug)]
 pub struct Settings {
@@ -144,15 +141,20 @@ impl Host {
 /// How long open connections may take to end.
 const GRACE: std::time::Duration = std::time::Duration::from_secs(5);
 
-/// Opens the store: the given database, or the file in a data folder, which is created for this
-/// user alone if it is missing.
+/// Opens the store. The folder of a file is created for this user alone if it is missing.
 ///
 /// # Errors
 /// The folder or the database cannot be used.
-pub async fn open_store(database: Option<&Database>, folder: &Path) -> Result<Store, HostError> {
-    if let Some(database) = database {
-        return Ok(Store::open(database).await?);
+pub async fn open_store(database: &Database) -> Result<Store, HostError> {
+    if let Database::File(file) = database
+        && let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty())
+    {
+        create_folder(folder)?;
     }
+    Ok(Store::open(database).await?)
+}
+
+fn create_folder(folder: &Path) -> Result<(), HostError> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -163,6 +165,5 @@ pub async fn open_store(database: Option<&Database>, folder: &Path) -> Result<St
     }
     builder
         .create(folder)
-        .map_err(|error| HostError::Folder { folder: folder.display().to_string(), error })?;
-    Ok(Store::open(&Database::File(folder.join(DATABASE))).await?)
+        .map_err(|error| HostError::Folder { folder: folder.display().to_string(), error })
 }

@@ -70,7 +70,7 @@ pub(super) async fn sign_in_by_link(
                       host again for a new link";
         return Err(Problem::new(StatusCode::FORBIDDEN, "link_used", detail));
     }
-    let cookie = open_session(tx, now).await?;
+    let cookie = open_session(tx, None, now).await?;
     let home = [(header::LOCATION, HeaderValue::from_static("/")), (header::SET_COOKIE, cookie)];
     Ok((StatusCode::SEE_OTHER, home).into_response())
 }
@@ -90,7 +90,9 @@ pub(super) async fn sign_in_by_key(
     if !is_api_key(&app, &input.value.key).await? {
         return Err(unauthorised("expected a valid API key, found another"));
     }
-    let cookie = open_session(app.store.write().await?, Timestamp::now()).await?;
+    let key = id::hash_of(&input.value.key);
+    let tx = app.store.write().await?;
+    let cookie = open_session(tx, Some(&key), Timestamp::now()).await?;
     Ok(([(header::SET_COOKIE, cookie)], Json(json!({ "signed_in": true }))).into_response())
 }
 
@@ -113,13 +115,18 @@ pub(super) async fn sign_out(
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, gone)]).into_response())
 }
 
-async fn open_session(mut tx: crate::store::Tx, now: Timestamp) -> Result<HeaderValue, Problem> {
+/// `key`: the hash of the API key that opens it, if one does.
+async fn open_session(
+    mut tx: crate::store::Tx,
+    key: Option<&str>,
+    now: Timestamp,
+) -> Result<HeaderValue, Problem> {
     use secrecy::ExposeSecret;
     let secret = id::new_secret(SESSION_PREFIX).map_err(|error| {
         tracing::error!(%error, "no randomness for a session");
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "no_randomness", "try again")
     })?;
-    tx.add_session(&id::hash_of(&secret), SessionKind::Session, now).await?;
+    tx.add_session(&id::hash_of(&secret), SessionKind::Session, key, now).await?;
     tx.commit().await?;
     let cookie = format!(
         "{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={COOKIE_SECONDS}",

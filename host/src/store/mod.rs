@@ -27,7 +27,7 @@ mod templates;
 
 use sqlx::{PgPool, Postgres, SqlitePool};
 
-pub use access::SessionKind;
+pub use access::{ApiKey, Revoked, SessionKind};
 pub use attempts::{Attempt, AttemptState};
 pub use callbacks::StatusNews;
 pub use claim::{Claim, Cleared, Lane};

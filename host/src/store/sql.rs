@@ -248,11 +248,17 @@ statements! { ACCESS:
     INSERT_API_KEY = "INSERT INTO api_keys (id, label, hash, created_at) \
         VALUES ($1, $2, $3, $4) ON CONFLICT (hash) DO NOTHING";
     API_KEY_HASH = "SELECT hash FROM api_keys WHERE hash = $1 AND revoked_at IS NULL";
+    /// All keys there ever were; an operator made each.
+    LIST_API_KEYS = "SELECT id, label, created_at, revoked_at FROM api_keys ORDER BY id";
+    API_KEY_LABEL = "SELECT label FROM api_keys WHERE id = $1";
+    REVOKE_API_KEY = "UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
     ANY_API_KEY = "SELECT id FROM api_keys WHERE revoked_at IS NULL LIMIT 1";
-    INSERT_SESSION = "INSERT INTO sessions (hash, kind, created_at, expires_at) \
-        VALUES ($1, $2, $3, $4)";
-    SESSION_HASH = "SELECT hash FROM sessions \
-        WHERE hash = $1 AND kind = 'session' AND expires_at > $2";
+    INSERT_SESSION = "INSERT INTO sessions (hash, kind, key_hash, created_at, expires_at) \
+        VALUES ($1, $2, $3, $4, $5)";
+    /// A revoked key takes the sessions along that it has opened.
+    SESSION_HASH = "SELECT s.hash FROM sessions s \
+        WHERE s.hash = $1 AND s.kind = 'session' AND s.expires_at > $2 AND NOT EXISTS ( \
+            SELECT 1 FROM api_keys k WHERE k.hash = s.key_hash AND k.revoked_at IS NOT NULL)";
     /// A link opens one session: whoever deletes its row has used it.
     USE_LINK = "DELETE FROM sessions WHERE hash = $1 AND kind = 'link' AND expires_at > $2";
     END_SESSION = "DELETE FROM sessions WHERE hash = $1";

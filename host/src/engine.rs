@@ -58,7 +58,7 @@ pub enum Ask {
 }
 
 /// The values of a template's tokens, by kind and name.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Values {
     /// `${name}`

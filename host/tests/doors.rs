@@ -15,24 +15,36 @@ const PERSON: &str = "+15550001111";
 #[tokio::test]
 async fn every_route_of_the_api_wants_a_key() {
     let server = Server::start().await;
-    for path in [
-        "v1/messages",
-        "v1/messages/x",
-        "v1/conversations/x",
-        "v1/templates",
-        "v1/templates/x",
-        "v1/module",
-        "v1/senders",
-        "v1/dev/phone",
-        "v1/dev/log",
-        "v1/session",
-        "v1/no-such-route",
-    ] {
-        let none = answer(server.raw(Method::GET, path)).await;
-        assert_eq!(none.0, StatusCode::UNAUTHORIZED, "{path}");
-        let wrong = answer(server.raw(Method::GET, path).bearer_auth("a-key-of-somebody")).await;
-        assert_eq!(wrong.0, StatusCode::UNAUTHORIZED, "{path}");
+    let revoked = server.key_to_be_revoked().await;
+    let mut routes = vec![(Method::GET, "v1/no-such-route".to_owned())];
+    let mut open = Vec::new();
+    // The router is made of the same list as the document, so none is forgotten here.
+    let document = verbatim_host::api::describe_api();
+    for (path, operations) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in operations.as_object().expect("operations") {
+            let method: Method = method.to_uppercase().parse().expect("a method");
+            let path = path.replace(['{', '}'], "").replacen('/', "", 1);
+            let without_key = operation["security"] == json!([]);
+            if without_key { &mut open } else { &mut routes }.push((method, path));
+        }
     }
+    assert!(routes.len() > 25, "{routes:?}");
+    for (method, path) in routes {
+        let none = answer(server.raw(method.clone(), &path)).await;
+        assert_eq!(none.0, StatusCode::UNAUTHORIZED, "{method} {path}");
+        for key in ["a-key-of-somebody", &revoked] {
+            let wrong = answer(server.raw(method.clone(), &path).bearer_auth(key)).await;
+            assert_eq!(wrong.0, StatusCode::UNAUTHORIZED, "{method} {path}");
+            assert_eq!(wrong.1["code"], "unauthorised");
+        }
+        if !path.starts_with("v1/no-") {
+            let right = answer(server.raw(method.clone(), &path).bearer_auth(KEY)).await;
+            assert_ne!(right.1["detail"], "there is no such route", "{method} {path}");
+            assert_ne!(right.0, StatusCode::UNAUTHORIZED, "{method} {path}");
+        }
+    }
+    let expected = [(Method::GET, "v1/openapi.json"), (Method::POST, "v1/session")];
+    assert_eq!(open, expected.map(|(method, path)| (method, path.to_owned())));
     assert_eq!(server.get("v1/templates").await.0, StatusCode::OK);
     assert_eq!(server.get("v1/no-such-route").await.0, StatusCode::NOT_FOUND);
     for open in ["readyz", "livez", "verbatim.wasm", "verbatim.js", ""] {

@@ -116,3 +116,30 @@ fn a_misspelt_database_is_not_made() {
     assert!(status == 2 && error.contains("verbatim migrate"), "{error}");
     assert!(!file.exists());
 }
+
+#[tokio::test]
+async fn opt_outs_go_out_of_one_database_and_into_another() {
+    let host = Served::start().await;
+    let (bad, good) = (host.path("bad.csv"), host.path("good.csv"));
+    std::fs::write(&bad, format!("recipient,sender\n{PERSON},{NUMBER}\nx,{NUMBER}\n"))
+        .expect("a file");
+    std::fs::write(&good, format!("recipient,sender\n{PERSON},{NUMBER}\n")).expect("a file");
+    let path = |path: &std::path::Path| path.to_str().expect("a path").to_owned();
+    let (status, _, error) = host.command(&["opt-outs", "import", &path(&bad)]);
+    assert!(status == 1 && error.contains("line 3"), "{error}");
+    assert_eq!(host.send(PERSON, "x").await["state"], "queued", "nothing was recorded");
+    let done = host.json(&["opt-outs", "import", "--json", &path(&good)]);
+    assert_eq!(done, json!({"added": 1, "unchanged": 0}));
+    assert_eq!(host.send(PERSON, "x").await["state"], "suppressed", "at once, in a running host");
+
+    let (status, csv, _) = host.command(&["opt-outs", "export"]);
+    assert!(status == 0 && csv.contains(PERSON), "{csv}");
+    let (out, other) = (host.path("out.csv"), host.path("other.db"));
+    assert_eq!(host.command(&["opt-outs", "export", "--out", &path(&out)]).0, 0);
+    assert_eq!(std::fs::read_to_string(&out).expect("the file"), csv);
+    assert_eq!(run(verbatim(&["migrate", "--database"]).arg(&other)).0, 0);
+    let import = run(verbatim(&["opt-outs", "import", &path(&out), "--database"]).arg(&other));
+    assert_eq!((import.0, import.1.as_str()), (0, "1 recorded, 0 unchanged\n"));
+    let exported = run(verbatim(&["opt-outs", "export", "--database"]).arg(&other));
+    assert_eq!(exported.1, csv, "with its date");
+}

@@ -7,9 +7,9 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
 use secrecy::SecretString;
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 use super::App;
@@ -75,11 +75,18 @@ pub(super) async fn sign_in_by_link(
     Ok((StatusCode::SEE_OTHER, home).into_response())
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Credentials {
     #[serde(alias = "api_key")]
+    #[schemars(with = "String")]
     key: SecretString,
+}
+
+/// Whether one is signed in; who is not gets a refusal.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Session {
+    signed_in: bool,
 }
 
 /// `POST /v1/session`: an API key opens a session.
@@ -93,12 +100,12 @@ pub(super) async fn sign_in_by_key(
     let key = id::hash_of(&input.value.key);
     let tx = app.store.write().await?;
     let cookie = open_session(tx, Some(&key), Timestamp::now()).await?;
-    Ok(([(header::SET_COOKIE, cookie)], Json(json!({ "signed_in": true }))).into_response())
+    Ok(([(header::SET_COOKIE, cookie)], Json(Session { signed_in: true })).into_response())
 }
 
 /// `GET /v1/session`: answers only to who is signed in.
-pub(super) async fn session() -> Json<serde_json::Value> {
-    Json(json!({ "signed_in": true }))
+pub(super) async fn session() -> Json<Session> {
+    Json(Session { signed_in: true })
 }
 
 /// `DELETE /v1/session`.

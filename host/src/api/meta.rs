@@ -1,4 +1,4 @@
-//! What the host is and has: its module, its senders, its health; and a preview by its module.
+//! What the host is: its module, its health; and a preview by its module.
 
 use std::sync::Arc;
 
@@ -6,13 +6,13 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::App;
 use super::input::Input;
 use super::problem::Problem;
-use super::view::SenderView;
 use crate::engine::{Ask, Values};
 use crate::sandbox::Grant;
 
@@ -22,26 +22,29 @@ struct Described {
     version: String,
 }
 
+/// The module that runs here.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Module {
+    sha256: String,
+    /// In bytes.
+    size: usize,
+    abi: u32,
+    version: String,
+}
+
 /// `GET /v1/module`.
-pub(super) async fn module(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
+pub(super) async fn module(State(app): State<Arc<App>>) -> Result<Json<Module>, Problem> {
     let answered = app.engine.ask(Ask::Describe {}, Grant::default()).await?;
     let described: Described = answered.read()?;
-    Ok(Json(json!({
-        "sha256": app.engine.sha256().to_string(),
-        "size": app.engine.bytes().len(),
-        "abi": described.abi,
-        "version": described.version,
-    })))
+    Ok(Json(Module {
+        sha256: app.engine.sha256().to_string(),
+        size: app.engine.bytes().len(),
+        abi: described.abi,
+        version: described.version,
+    }))
 }
 
-/// `GET /v1/senders`.
-pub(super) async fn senders(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
-    let senders: Vec<SenderView> =
-        app.store.senders().await?.into_iter().map(SenderView::from).collect();
-    Ok(Json(json!({ "senders": senders })))
-}
-
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Preview {
     body: String,

@@ -1,16 +1,23 @@
 //! The host's HTTP: the API under `/v1`, Twilio's webhooks, the console's pages, and health.
 
 mod auth;
+mod consent;
 mod guard;
 mod input;
 mod messages;
 mod meta;
+mod openapi;
+mod opt_outs;
 mod phone;
 mod problem;
 mod receive;
+mod route;
+mod routes;
 mod send;
+mod senders;
 mod site;
 mod templates;
+mod versions;
 mod view;
 mod webhooks;
 
@@ -20,7 +27,7 @@ use std::sync::atomic::AtomicU64;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use secrecy::SecretString;
 
 use crate::console::Console;
@@ -30,6 +37,7 @@ use crate::store::{Replies, Store};
 use crate::twilio::fake::Control;
 
 pub use guard::{MAX_BODY, Own};
+pub use openapi::describe_api;
 
 /// What every handler sees.
 #[derive(Debug)]
@@ -65,33 +73,18 @@ pub struct Counters {
 
 /// Every route, behind its guards.
 pub fn router(app: Arc<App>) -> Router {
-    let v1 = Router::new()
-        .route("/messages", get(messages::list).post(send::send))
-        .route("/messages/{id}", get(messages::one))
-        .route("/conversations/{id}", get(messages::conversation))
-        .route("/templates", get(templates::list).post(templates::create))
-        .route(
-            "/templates/{id}",
-            get(templates::one).put(templates::save).delete(templates::delete),
-        )
-        .route("/templates/{id}/duplicate", post(templates::duplicate))
-        .route("/templates/{id}/publish", post(templates::publish))
-        .route("/module", get(meta::module))
-        .route("/senders", get(meta::senders))
-        .route("/preview", post(meta::preview))
-        .route("/dev/phone", get(phone::read).post(phone::write))
-        .route("/dev/log", get(phone::log))
-        .fallback(meta::no_route)
-        .method_not_allowed_fallback(meta::no_method)
-        .layer(from_fn_with_state(Arc::clone(&app), auth::require));
-    // Signing in is the one thing under /v1 that needs no key: it is where one is shown.
-    let session = Router::new()
-        .route("/v1/session", get(auth::session).delete(auth::sign_out))
-        .layer(from_fn_with_state(Arc::clone(&app), auth::require))
-        .route("/v1/session", post(auth::sign_in_by_key));
+    let key = || from_fn_with_state(Arc::clone(&app), auth::require);
+    let mut v1 = Router::new();
+    for route in routes::routes() {
+        let handler = if route.needs_key { route.handler.layer(key()) } else { route.handler };
+        v1 = v1.route(route.path, handler);
+    }
+    // Who has no key does not learn which routes there are.
+    let v1 = v1
+        .fallback_service(any(meta::no_route).layer(key()).with_state(()))
+        .method_not_allowed_fallback(meta::no_method);
     Router::new()
         .nest("/v1", v1)
-        .merge(session)
         .route("/sign-in", get(auth::sign_in_by_link))
         .route("/twilio/inbound", post(webhooks::inbound))
         .route("/twilio/status", post(webhooks::status))

@@ -24,23 +24,32 @@ use crate::store::{IdempotencyKey, NewMessage, Remembered, StoreError, Template}
 /// The longest idempotency key and the longest conversation id, in characters.
 const MAX_KEY: usize = 255;
 
-/// The body of the request.
-#[derive(Debug, Deserialize)]
+/// A message: `template` alone, or `content` with `from`.
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SendRequest {
+    /// The person's number, E.164; `to_number` is the same.
     #[serde(alias = "to_number")]
     to: String,
+    /// A registered sender: E.164, or a Messaging Service SID; `from_number` is the same.
     #[serde(alias = "from_number")]
     from: Option<String>,
+    /// The template's title; its sender is the environment's.
     template: Option<String>,
+    /// Literal text; `body` is the same.
     #[serde(alias = "body")]
     content: Option<String>,
     #[serde(default)]
     values: Values,
+    /// The person's language, e.g. `es` or `pt-BR`.
     language: Option<String>,
+    /// `live`, `pre_release` or `sandbox`, which is the default.
     environment: Option<String>,
+    /// What happens to a missing value: `refuse`, which is the default, `blank` or `keep`.
     missing: Option<String>,
+    /// The conversation that it belongs to.
     conversation_id: Option<String>,
+    /// The SHA-256 of the module that previewed it; another one than the host's is refused.
     module: Option<String>,
 }
 
@@ -73,7 +82,7 @@ pub(super) async fn send(
     refuse_other_module(request.module.as_deref(), &module)?;
     let environment = view::environment(request.environment.as_deref())?;
     let what = what(&request)?;
-    let recipient = PhoneNumber::new(&request.to).map_err(refused)?;
+    let recipient = PhoneNumber::new(&request.to).map_err(view::refused)?;
     if let Some(conversation) = &request.conversation_id {
         refuse_long("conversation_id", conversation)?;
     }
@@ -164,7 +173,7 @@ async fn free_form(
     from: &str,
     content: String,
 ) -> Result<Accepted, Problem> {
-    let sender = Sender::new(from).map_err(refused)?;
+    let sender = Sender::new(from).map_err(view::refused)?;
     if !app.store.is_registered(environment, sender.as_str()).await? {
         let detail = format!(
             "`{sender}` is not registered as a sender of `{environment}`; register it, or use one \
@@ -206,7 +215,7 @@ async fn by_template(
         .find_map(|(template, _, _)| template.senders.of(environment))
         .map(str::to_owned);
     for _ in 0..2 {
-        let parsed = sender.as_deref().map(Sender::new).transpose().map_err(refused)?;
+        let parsed = sender.as_deref().map(Sender::new).transpose().map_err(view::refused)?;
         let sent = propose(app, recipient, environment, parsed.as_ref(), content.clone()).await?;
         let chosen = candidates
             .iter()
@@ -347,10 +356,6 @@ fn refuse_other_module(previewed: Option<&str>, ours: &str) -> Result<(), Proble
         }
         Some(_) | None => Ok(()),
     }
-}
-
-fn refused(refusal: verbatim_core::Refusal) -> Problem {
-    Problem::unprocessable(&refusal.code.to_string(), refusal.message)
 }
 
 fn refuse_long(what: &str, text: &str) -> Result<(), Problem> {

@@ -11,6 +11,7 @@ pub mod input;
 pub mod keys;
 pub mod migrate;
 pub mod module;
+pub mod opt_outs;
 pub mod preview;
 mod profile;
 pub mod render;
@@ -45,6 +46,7 @@ enum Command {
     Serve(Box<serve::ServeArgs>),
     Keys(keys::KeysArgs),
     Migrate(migrate::MigrateArgs),
+    OptOuts(opt_outs::OptOutsArgs),
     Check(check::CheckArgs),
     Diff(diff::DiffArgs),
     Explain(explain::ExplainArgs),
@@ -73,6 +75,7 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => with_runtime(serve::run(*args)),
         Command::Keys(args) => with_runtime(keys::run(args)),
         Command::Migrate(args) => with_runtime(migrate::run(args)),
+        Command::OptOuts(args) => with_runtime(opt_outs::run(args)),
         Command::Check(args) => check::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Explain(args) => explain::run(&args),

@@ -15,6 +15,7 @@ mod group;
 mod idempotency;
 mod inbound;
 mod messages;
+mod opt_outs;
 mod outbox;
 #[cfg(test)]
 mod plans;
@@ -35,10 +36,11 @@ pub use consent::{ConsentSource, LedgerEntry};
 pub use database::{Database, DatabaseError};
 pub use idempotency::{IdempotencyKey, Remembered};
 pub use inbound::{Disposition, Inbound, Recorded};
-pub use messages::{ConversationEvent, Message, MessagePage, NewMessage};
+pub use messages::{ConversationEvent, MAX_WALK, Message, MessagePage, NewMessage};
+pub use opt_outs::{LedgerLine, OptOut, PairConsent};
 pub use outbox::ExpiredLease;
 pub use senders::{RegisteredSender, Replies};
-pub use templates::{Senders, Template, TemplateDraft};
+pub use templates::{MAX_VERSIONS, Saved, Senders, Template, TemplateDraft, TemplateVersion};
 
 use clock::Clock;
 use group::{Member, Writer};

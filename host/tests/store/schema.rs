@@ -13,7 +13,8 @@ on_both! {
 }
 
 const FROM_THE_FUTURE: &str = "INSERT INTO _sqlx_migrations (version, description, success, \
-    checksum, execution_time) SELECT 99, 'later', success, checksum, 0 FROM _sqlx_migrations";
+    checksum, execution_time) SELECT 99, 'later', success, checksum, 0 FROM _sqlx_migrations \
+    WHERE version = 1";
 const FROM_ELSEWHERE: &str = "UPDATE _sqlx_migrations SET checksum = (SELECT b.checksum FROM \
     (SELECT CAST('x' AS BLOB) AS checksum) b)";
 

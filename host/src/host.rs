@@ -11,10 +11,11 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::api::{self, App, Counters, Own};
+use crate::api::{self, App, Own};
 use crate::console::Console;
 use crate::dispatch::{Dispatcher, Dispatching};
 use crate::engine::Engine;
+use crate::metrics::Metrics;
 use crate::store::{Database, Replies, Store, StoreError};
 use crate::twilio::client::{Account, Client, ClientError};
 use crate::twilio::fake::Control;
@@ -82,9 +83,12 @@ impl Host {
     pub fn start(settings: Settings) -> Result<Self, HostError> {
         let address = settings.listener.local_addr()?;
         let public_url = settings.public_url.as_str().trim_end_matches('/').to_owned();
+        let client = Client::new(settings.account)?;
+        let metrics =
+            Metrics::new(settings.store.counts(), settings.engine.times(), client.times());
         let dispatching = Dispatcher {
             store: settings.store.clone(),
-            client: Client::new(settings.account)?,
+            client,
             status_callback: format!("{public_url}/twilio/status/"),
         }
         .start();
@@ -98,7 +102,7 @@ impl Host {
             default_replies: settings.default_replies,
             console: settings.console,
             phone: settings.phone,
-            counters: Counters::default(),
+            metrics,
         });
         let router = api::router(Arc::clone(&app));
         let (stop, stopped) = oneshot::channel::<()>();

@@ -2,8 +2,6 @@
 
 mod support;
 
-use std::sync::atomic::Ordering;
-
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use support::{KEY, Server, answer, sandbox_number};
@@ -193,7 +191,7 @@ async fn a_webhook_without_a_valid_signature_leaves_no_trace_but_a_counter() {
     }
     let status = answer(server.raw(Method::POST, "twilio/status").form(&stop)).await;
     assert_eq!(status.0, StatusCode::FORBIDDEN);
-    let counted = server.dev.host().app().counters.refused_webhooks.load(Ordering::Relaxed);
+    let counted = server.dev.host().app().metrics.refused_webhooks.get();
     assert_eq!(counted, 6);
     assert_eq!(server.send(PERSON, "x").await["state"], "queued", "no STOP was recorded");
 

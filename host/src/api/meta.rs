@@ -14,6 +14,7 @@ use super::App;
 use super::input::Input;
 use super::problem::Problem;
 use crate::engine::{Ask, Values};
+use crate::metrics::{CONTENT_TYPE, Queue};
 use crate::sandbox::Grant;
 
 #[derive(Debug, Deserialize)]
@@ -61,6 +62,17 @@ pub(super) async fn preview(
     let answered = app.engine.ask(Ask::Preview { body, values }, Grant::default()).await?;
     let json = answered.ok.get().to_owned();
     Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
+}
+
+/// `GET /metrics`, for Prometheus, with an API key: how much is sent is nobody else's business,
+/// and a second port would be a second thing to guard.
+pub(super) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Problem> {
+    let now = app.store.now();
+    let due = app.store.lanes().await?.into_iter().map(|lane| now.since(lane.due_at));
+    let queue =
+        Queue { phases: app.store.queue_depth().await?, overdue: due.max().unwrap_or_default() };
+    let kind = [(header::CONTENT_TYPE, CONTENT_TYPE)];
+    Ok((kind, app.metrics.show(queue)).into_response())
 }
 
 /// `GET /readyz`: the database and the module answer.

@@ -11,6 +11,7 @@ mod opt_outs;
 mod phone;
 mod problem;
 mod receive;
+mod request_id;
 mod route;
 mod routes;
 mod send;
@@ -22,7 +23,6 @@ mod view;
 mod webhooks;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -33,6 +33,7 @@ use secrecy::SecretString;
 use crate::console::Console;
 use crate::dispatch::Wake;
 use crate::engine::Engine;
+use crate::metrics::Metrics;
 use crate::store::{Replies, Store};
 use crate::twilio::fake::Control;
 
@@ -60,15 +61,8 @@ pub struct App {
     pub console: Console,
     /// The fake's phone, in `dev`.
     pub phone: Option<Control>,
-    /// What is counted and otherwise leaves no trace.
-    pub counters: Counters,
-}
-
-/// Counts since the process began.
-#[derive(Debug, Default)]
-pub struct Counters {
-    /// Webhooks without a valid signature.
-    pub refused_webhooks: AtomicU64,
+    /// What is counted and measured.
+    pub metrics: Metrics,
 }
 
 /// Every route, behind its guards.
@@ -89,6 +83,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/twilio/inbound", post(webhooks::inbound))
         .route("/twilio/status", post(webhooks::status))
         .route("/twilio/status/{attempt}", post(webhooks::attempt_status))
+        .route("/metrics", get(meta::metrics).layer(key()))
         .route("/readyz", get(meta::ready))
         .route("/livez", get(meta::live))
         .route("/verbatim.wasm", get(site::module))
@@ -97,5 +92,6 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn_with_state(Arc::clone(&app), guard::guard))
         .layer(from_fn(site::headers))
+        .layer(from_fn(request_id::name))
         .with_state(app)
 }

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::State as AppState;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -14,9 +15,10 @@ use verbatim_core::{PhoneNumber, Sender};
 use super::App;
 use super::input::Input;
 use super::problem::Problem;
+use super::request_id::RequestId;
 use super::view::{self, MessageView};
 use crate::engine::{Ask, Candidate, Content, EngineError, SendAsk, SendState, Sent, Values};
-use crate::id::{new_id, sha256_hex};
+use crate::id::sha256_hex;
 use crate::message::{Environment, State};
 use crate::sandbox::{Grant, Intent, Pair};
 use crate::store::{IdempotencyKey, NewMessage, Remembered, StoreError, Template};
@@ -70,6 +72,7 @@ struct Accepted {
 
 pub(super) async fn send(
     AppState(app): AppState<Arc<App>>,
+    Extension(RequestId(id)): Extension<RequestId>,
     headers: HeaderMap,
     input: Input<SendRequest>,
 ) -> Result<Response, Problem> {
@@ -115,7 +118,7 @@ pub(super) async fn send(
         module,
         conversation_id: request.conversation_id,
     };
-    match commit(&app, &new, key.as_ref()).await? {
+    match commit(&app, id, &new, key.as_ref()).await? {
         Committed::Stored(body) => {
             app.wake.now();
             Ok(accepted_202(body))
@@ -135,10 +138,11 @@ enum Committed {
 /// One transaction for all of it.
 async fn commit(
     app: &App,
+    id: String,
     new: &NewMessage,
     key: Option<&IdempotencyKey>,
 ) -> Result<Committed, Problem> {
-    let (id, now) = (new_id(), app.store.now());
+    let now = app.store.now();
     let view = MessageView::new(new.stored_as(&id, now), Some(Vec::new()));
     let body =
         serde_json::to_string(&view).map_err(|error| StoreError::Corrupt(error.to_string()))?;

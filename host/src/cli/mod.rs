@@ -22,13 +22,12 @@ mod show;
 mod stop;
 pub mod twilio;
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
 
 use crate::engine::{EngineError, Refusal};
+use crate::log;
 use crate::sandbox::LoadError;
 use crate::store::StoreError;
 
@@ -69,7 +68,7 @@ impl Command {
 #[must_use]
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    log(arguments.command.logs_json());
+    log::start(arguments.command.logs_json(), show::colours_are_wanted());
     let done = match arguments.command {
         Command::Dev(args) => with_runtime(dev::run(args)),
         Command::Serve(args) => with_runtime(serve::run(*args)),
@@ -153,19 +152,6 @@ fn with_runtime(work: impl Future<Output = Result<Done, CliError>>) -> Result<Do
         .build()
         .map_err(|error| CliError::Refused(format!("could not start: {error}")))?
         .block_on(work)
-}
-
-/// Logs go to standard error, so that standard output is the command's own.
-fn log(json: bool) {
-    let filter = EnvFilter::try_from_env("VERBATIM_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("warn,verbatim_host=info"));
-    let colours = std::io::stderr().is_terminal() && show::colours_are_wanted();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if json {
-        log.json().flatten_event(true).init();
-    } else {
-        log.with_ansi(colours).init();
-    }
 }
 
 /// Prints the module's refusal: as ABI.md has it, or as one sentence.

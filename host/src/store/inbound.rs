@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::statement::values;
-use super::{Store, StoreError, Tx, sql};
+use super::{Change, Store, StoreError, Tx, sql};
 use crate::sandbox::Pair;
 use crate::time::Timestamp;
 
@@ -94,6 +94,7 @@ impl Tx {
             now
         ];
         if self.run(&sql::RECORD_INBOUND, values).await? == 1 {
+            self.changes.push(Change::Received(inbound.keyword.clone()));
             return Ok(Recorded::Now);
         }
         let reply: Option<Option<String>> =

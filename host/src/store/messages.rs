@@ -327,6 +327,7 @@ impl Tx {
             let line = values![conversation, new_id(), id, new.state.as_str(), now];
             self.run(&sql::LOG_CONVERSATION, line).await?;
         }
+        self.moved(id, new.state);
         Ok(())
     }
 
@@ -341,7 +342,11 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         let poll_at = poll_at(to, now);
         let values = values![id, to.as_str(), to.rank(), reason, error_code, poll_at, now];
-        Ok(self.run(&sql::ADVANCE_MESSAGE, values).await? == 1)
+        let moved = self.run(&sql::ADVANCE_MESSAGE, values).await? == 1;
+        if moved {
+            self.moved(id, to);
+        }
+        Ok(moved)
     }
 
     /// Moves a message from one state to another; `false`: it was not in the first.
@@ -354,7 +359,11 @@ impl Tx {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let values = values![id, from.as_str(), to.as_str(), to.rank(), reason, now];
-        Ok(self.run(&sql::MOVE_MESSAGE, values).await? == 1)
+        let moved = self.run(&sql::MOVE_MESSAGE, values).await? == 1;
+        if moved {
+            self.moved(id, to);
+        }
+        Ok(moved)
     }
 }
 

@@ -7,6 +7,7 @@
 mod access;
 mod attempts;
 mod callbacks;
+mod changes;
 mod claim;
 mod clock;
 mod consent;
@@ -31,6 +32,7 @@ use sqlx::{PgPool, Postgres, SqlitePool};
 pub use access::{ApiKey, Revoked, SessionKind};
 pub use attempts::{Attempt, AttemptState};
 pub use callbacks::StatusNews;
+pub use changes::Change;
 pub use claim::{Claim, Cleared, Lane};
 pub use consent::{ConsentSource, LedgerEntry};
 pub use database::{Database, DatabaseError};
@@ -38,10 +40,11 @@ pub use idempotency::{IdempotencyKey, Remembered};
 pub use inbound::{Disposition, Inbound, Recorded};
 pub use messages::{ConversationEvent, MAX_WALK, Message, MessagePage, NewMessage};
 pub use opt_outs::{LedgerLine, OptOut, PairConsent};
-pub use outbox::ExpiredLease;
+pub use outbox::{ExpiredLease, MAX_COUNTED};
 pub use senders::{RegisteredSender, Replies};
 pub use templates::{MAX_VERSIONS, Saved, Senders, Template, TemplateDraft, TemplateVersion};
 
+use changes::Bulletin;
 use clock::Clock;
 use group::{Member, Writer};
 use statement::{Connection, Row, Statement, Value};
@@ -51,6 +54,7 @@ use statement::{Connection, Row, Statement, Value};
 pub struct Store {
     pools: Pools,
     clock: Clock,
+    bulletin: Bulletin,
 }
 
 #[derive(Debug, Clone)]
@@ -65,6 +69,8 @@ pub struct Tx {
     place: Place,
     clock: Clock,
     failed: bool,
+    changes: Vec<Change>,
+    bulletin: Bulletin,
 }
 
 #[derive(Debug)]
@@ -141,7 +147,7 @@ impl Store {
                 Pools::Postgres(pool)
             }
         };
-        Ok(Self { pools, clock })
+        Ok(Self { pools, clock, bulletin: Bulletin::default() })
     }
 
     /// Begins a write transaction. On SQLite nobody else writes until it ends; on PostgreSQL it
@@ -154,7 +160,13 @@ impl Store {
             Pools::Sqlite { writer, .. } => Place::Sqlite(writer.begin().await?),
             Pools::Postgres(pool) => Place::Postgres(pool.begin().await?),
         };
-        Ok(Tx { place, clock: self.clock.clone(), failed: false })
+        Ok(Tx {
+            place,
+            clock: self.clock.clone(),
+            failed: false,
+            changes: Vec::new(),
+            bulletin: self.bulletin.clone(),
+        })
     }
 
     /// The time by the clock that all hosts on this database agree on, within what it takes to
@@ -248,9 +260,11 @@ impl Tx {
             return Err(StoreError::NotCommitted("a statement of it had failed".to_owned()));
         }
         match self.place {
-            Place::Sqlite(member) => member.commit().await,
-            Place::Postgres(transaction) => Ok(transaction.commit().await?),
+            Place::Sqlite(member) => member.commit().await?,
+            Place::Postgres(transaction) => transaction.commit().await?,
         }
+        self.bulletin.tell(self.changes);
+        Ok(())
     }
 
     /// The time by the clock that all hosts on this database agree on: PostgreSQL's own, or this

@@ -23,7 +23,7 @@ fn statements() -> impl Iterator<Item = &'static Statement> {
 
 /// What comes of rows already found: no table.
 fn is_derived(name: &str) -> bool {
-    ["lane", "CONSTANT", "(subquery", "SUBQUERY"].iter().any(|it| name.starts_with(it))
+    ["lane", "page", "CONSTANT", "(subquery", "SUBQUERY"].iter().any(|it| name.starts_with(it))
 }
 
 #[tokio::test]
@@ -49,8 +49,13 @@ async fn no_statement_scans_a_table_that_grows_in_sqlite() {
         }
     }
     // It follows the primary key down from the newest, and stops at the page's end.
-    scans.retain(|scan| !scan.starts_with("LIST_MESSAGES"));
+    scans.retain(|scan| !scan.starts_with("LIST_MESSAGES:") && !counts_the_queue(scan));
     assert_eq!(scans, [""; 0]);
+}
+
+/// What waits is counted, up to a limit, for who watches over the host.
+fn counts_the_queue(scan: &str) -> bool {
+    scan.starts_with("QUEUE_DEPTH:")
 }
 
 #[tokio::test]
@@ -85,6 +90,7 @@ async fn no_statement_scans_a_table_that_grows_in_postgres() {
         }
         connection.execute("DEALLOCATE asked").await.expect("an end");
     }
+    scans.retain(|scan| !counts_the_queue(scan));
     assert_eq!(scans, [""; 0]);
 }
 

@@ -96,7 +96,7 @@ statements! { MESSAGES:
                 SELECT * FROM messages WHERE id < $1 ORDER BY id DESC LIMIT $2) n \
             WHERE (n.state = $4 OR $4 IS NULL) AND (n.sender = $5 OR $5 IS NULL) \
             AND (n.environment = $6 OR $6 IS NULL) AND (n.template = $7 OR $7 IS NULL) \
-            ORDER BY n.id DESC LIMIT $3) p ON p.id = v.id \
+            ORDER BY n.id DESC LIMIT $3) page ON page.id = v.id \
         ORDER BY v.id DESC";
     /// How far that has walked; nothing if it came to the end.
     LIST_WALKED_TO = "SELECT id FROM messages WHERE id < $1 ORDER BY id DESC LIMIT 1 OFFSET $2";
@@ -106,7 +106,7 @@ statements! { MESSAGES:
             WHERE n.recipient = $2 AND n.id < $1 \
             AND (n.state = $4 OR $4 IS NULL) AND (n.sender = $5 OR $5 IS NULL) \
             AND (n.environment = $6 OR $6 IS NULL) AND (n.template = $7 OR $7 IS NULL) \
-            ORDER BY n.id DESC LIMIT $3) p ON p.id = v.id \
+            ORDER BY n.id DESC LIMIT $3) page ON page.id = v.id \
         ORDER BY v.id DESC";
     /// The same of those that went wrong or were held back, few among many.
     /// Index: messages_not_delivered.
@@ -115,7 +115,7 @@ statements! { MESSAGES:
             WHERE n.state IN ('unknown', 'failed', 'undelivered', 'canceled', 'suppressed') \
             AND n.state = $3 AND n.id < $1 AND (n.sender = $4 OR $4 IS NULL) \
             AND (n.environment = $5 OR $5 IS NULL) AND (n.template = $6 OR $6 IS NULL) \
-            ORDER BY n.id DESC LIMIT $2) p ON p.id = v.id \
+            ORDER BY n.id DESC LIMIT $2) page ON page.id = v.id \
         ORDER BY v.id DESC";
     /// Index: messages_by_conversation.
     MESSAGES_OF_CONVERSATION = "SELECT * FROM whole_messages WHERE conversation_id = $1 \
@@ -129,7 +129,7 @@ statements! { MESSAGES:
     ADVANCE_MESSAGE_OF_SID = "UPDATE messages \
         SET state = $2, state_rank = $3, reason = $4, error_code = $5, poll_at = $6, \
             updated_at = $7 \
-        WHERE sid = $1 AND state_rank < $3";
+        WHERE sid = $1 AND state_rank < $3 RETURNING id";
     /// From one state to another, or not at all: for what only the dispatcher may undo.
     MOVE_MESSAGE = "UPDATE messages \
         SET state = $3, state_rank = $4, reason = $5, updated_at = $6 \
@@ -206,6 +206,9 @@ statements! { OUTBOX:
         WHERE message_id = $1 AND attempt_id = $2 AND phase = 'leased'";
     DOUBT = "UPDATE outbox SET phase = 'unknown', lease_until = NULL, due_at = $3 \
         WHERE message_id = $1 AND attempt_id = $2 AND phase = 'leased'";
+    /// How many there are, up to a limit: of what waits, not of what there ever was.
+    QUEUE_DEPTH = "SELECT phase, count(*) FROM (SELECT phase FROM outbox LIMIT $1) o \
+        GROUP BY phase ORDER BY phase";
     DEQUEUE = "DELETE FROM outbox WHERE message_id = $1 RETURNING recipient, sender";
     /// Only what nobody has begun.
     TAKE_BACK = "DELETE FROM outbox WHERE message_id = $1 AND phase IN ('due', 'waiting') \

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::api::{self, App, Own};
+use crate::api::{self, App, Events, Own};
 use crate::console::Console;
 use crate::dispatch::{Dispatcher, Dispatching};
 use crate::engine::Engine;
@@ -102,6 +102,7 @@ impl Host {
             default_replies: settings.default_replies,
             console: settings.console,
             phone: settings.phone,
+            events: Events::default(),
             metrics,
         });
         let router = api::router(Arc::clone(&app));
@@ -132,6 +133,7 @@ impl Host {
     pub async fn stop(self) {
         // In this order: callbacks for what is in flight are still taken.
         self.dispatching.stop().await;
+        self.app.events.end();
         let _ = self.stop.send(());
         let abort = self.server.abort_handle();
         // A connection that is kept alive does not hold the host up.

@@ -35,10 +35,15 @@ async fn every_route_of_the_api_wants_a_key() {
             assert_eq!(wrong.0, StatusCode::UNAUTHORIZED, "{method} {path}");
             assert_eq!(wrong.1["code"], "unauthorised");
         }
-        if !path.starts_with("v1/no-") {
-            let right = answer(server.raw(method.clone(), &path).bearer_auth(KEY)).await;
-            assert_ne!(right.1["detail"], "there is no such route", "{method} {path}");
-            assert_ne!(right.0, StatusCode::UNAUTHORIZED, "{method} {path}");
+        if path.starts_with("v1/no-") {
+            continue;
+        }
+        let right = server.raw(method.clone(), &path).bearer_auth(KEY).send().await;
+        let right = right.expect("an answer");
+        assert_ne!(right.status(), StatusCode::UNAUTHORIZED, "{method} {path}");
+        if right.status() == StatusCode::NOT_FOUND {
+            let text = right.text().await.expect("a body");
+            assert!(!text.contains("there is no such route"), "{method} {path}");
         }
     }
     let expected = [(Method::GET, "v1/openapi.json"), (Method::POST, "v1/session")];

@@ -143,3 +143,100 @@ async fn opt_outs_go_out_of_one_database_and_into_another() {
     let exported = run(verbatim(&["opt-outs", "export", "--database"]).arg(&other));
     assert_eq!(exported.1, csv, "with its date");
 }
+
+/// What `verbatim doctor` says of the host, with some of its arguments changed.
+fn doctor(host: &Served, token: &str, public_url: &str, sid: &str) -> (i32, serde_json::Value) {
+    let account = host.fake.account();
+    let (status, out, error) = run(verbatim(&["doctor", "--json", "--public-url", public_url])
+        .args(["--account-sid", sid, "--twilio-url", account.base_url.as_str()])
+        .arg("--database")
+        .arg(host.database())
+        .env("TWILIO_AUTH_TOKEN", token));
+    let found: serde_json::Value = serde_json::from_str(&out).expect(&error);
+    (status, found["checks"].clone())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_finds_a_host_well_and_says_what_ails_another() {
+    let host = Served::start().await;
+    let account = host.fake.account();
+    let (token, url) = (account.token.expose_secret(), host.url.as_str());
+    let (status, checks) = doctor(&host, token, url, &account.sid);
+    let names: Vec<_> = checks.as_array().expect("checks").iter().map(|it| &it["name"]).collect();
+    let all = [
+        "database",
+        "clock",
+        "api key",
+        "senders",
+        "public address",
+        "signature",
+        "Twilio account",
+    ];
+    assert_eq!((status, names), (0, all.map(|name| json!(name)).iter().collect()), "{checks}");
+
+    let ails = |(status, checks): (i32, serde_json::Value)| -> Vec<String> {
+        assert_eq!(status, 1, "{checks}");
+        let bad = checks.as_array().expect("checks").iter().filter(|it| it["ok"] == false);
+        bad.map(|it| it["name"].as_str().expect("a name").to_owned()).collect()
+    };
+    let wrong = doctor(&host, "another token", url, &account.sid);
+    assert_eq!(ails(wrong), ["signature", "Twilio account"]);
+    // The host signs for another address than the one that is asked.
+    let elsewhere = url.replace("127.0.0.1", "localhost");
+    assert_eq!(ails(doctor(&host, token, &elsewhere, &account.sid)), ["signature"]);
+    let nowhere = doctor(&host, token, "http://127.0.0.1:9", &account.sid);
+    assert_eq!(ails(nowhere), ["public address"]);
+    let nobody = format!("AC{}", "0".repeat(32));
+    assert_eq!(ails(doctor(&host, token, url, &nobody)), ["Twilio account"]);
+    let messages = host.get("v1/messages").await.1;
+    assert_eq!(messages["messages"], json!([]), "a look leaves no trace");
+}
+
+#[tokio::test]
+async fn a_backup_of_a_running_host_is_restored_and_sends_nothing_twice() {
+    let mut host = Served::start().await;
+    let delivered = host.send(PERSON, "before").await;
+    host.wait(&delivered, "delivered").await;
+    let copy = host.path("copy.db");
+    let path = copy.to_str().expect("a path").to_owned();
+    let (status, _, error) = host.command(&["backup", "--out", &path]);
+    assert_eq!(status, 0, "{error}");
+    let (status, _, error) = host.command(&["backup", "--out", &path]);
+    assert!(status == 1 && error.contains("could not make"), "never over a file: {error}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(&copy).expect("the copy").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let (status, _, error) = host.command(&["restore", &path]);
+    assert!(status == 1 && error.contains("could not make"), "never over a database: {error}");
+    host.stop("-TERM").await;
+
+    let restored = host.path("restored.db");
+    let done = run(verbatim(&["restore", &path, "--database"]).arg(&restored));
+    assert_eq!(done.0, 0, "{}", done.2);
+    let keys = run(verbatim(&["keys", "list", "--database"]).arg(&restored));
+    assert!(keys.1.contains("tests"), "{}", keys.1);
+
+    let broken = host.path("broken.db");
+    let mut bytes = std::fs::read(&copy).expect("the copy");
+    bytes.truncate(bytes.len() / 2);
+    std::fs::write(&broken, bytes).expect("half a copy");
+    let target = host.path("never.db");
+    let refused = run(verbatim(&["restore"]).arg(&broken).arg("--database").arg(&target));
+    assert!(refused.0 == 1 && refused.2.contains("expected a sound database"), "{}", refused.2);
+    assert!(!target.exists());
+}
+
+#[test]
+fn postgresql_has_its_own_tools_for_backups() {
+    let server = "postgres://me:secret@db.example.com/sms";
+    for (command, tool) in [
+        (["backup", "--out", "x.db", "--database", server].as_slice(), "pg_dump"),
+        (["restore", "x.db", "--database", server].as_slice(), "pg_restore"),
+    ] {
+        let (status, _, error) = run(&mut verbatim(command));
+        assert!(status == 2 && error.contains(tool) && !error.contains("secret"), "{error}");
+    }
+}

@@ -2,6 +2,7 @@
 
 mod auth;
 mod consent;
+mod events;
 mod guard;
 mod input;
 mod messages;
@@ -37,6 +38,7 @@ use crate::metrics::Metrics;
 use crate::store::{Replies, Store};
 use crate::twilio::fake::Control;
 
+pub use events::{Events, MAX_STREAMS};
 pub use guard::{MAX_BODY, Own};
 pub use openapi::describe_api;
 
@@ -61,6 +63,8 @@ pub struct App {
     pub console: Console,
     /// The fake's phone, in `dev`.
     pub phone: Option<Control>,
+    /// The open streams of events.
+    pub events: Events,
     /// What is counted and measured.
     pub metrics: Metrics,
 }

@@ -4,7 +4,9 @@ use axum::http::StatusCode;
 use serde_json::Value;
 
 use super::route::Route;
-use super::{auth, consent, messages, meta, openapi, opt_outs, phone, send, senders, templates};
+use super::{
+    auth, consent, events, messages, meta, openapi, opt_outs, phone, send, senders, templates,
+};
 use super::{versions, view};
 
 const OK: StatusCode = StatusCode::OK;
@@ -31,6 +33,8 @@ fn messages() -> Vec<Route> {
             messages::conversation,
         )
         .gives::<messages::Conversation>(OK),
+        Route::get("/events", "Messages as they move, by server-sent events", events::events)
+            .gives_kind::<String>(OK, "text/event-stream"),
         Route::post("/preview", "What a body says, and what it costs", meta::preview)
             .takes::<meta::Preview>()
             .gives::<Value>(OK),

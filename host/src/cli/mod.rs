@@ -1,11 +1,13 @@
 //! The commands of `verbatim`. Exit status: 0 clean, 1 findings or refused, 2 used wrongly.
 
+pub mod backup;
 pub mod call;
 pub mod check;
 pub mod classify;
 pub mod database;
 pub mod dev;
 pub mod diff;
+pub mod doctor;
 pub mod explain;
 pub mod input;
 pub mod keys;
@@ -45,6 +47,9 @@ enum Command {
     Serve(Box<serve::ServeArgs>),
     Keys(keys::KeysArgs),
     Migrate(migrate::MigrateArgs),
+    Backup(backup::BackupArgs),
+    Restore(backup::RestoreArgs),
+    Doctor(Box<doctor::DoctorArgs>),
     OptOuts(opt_outs::OptOutsArgs),
     Check(check::CheckArgs),
     Diff(diff::DiffArgs),
@@ -74,6 +79,9 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => with_runtime(serve::run(*args)),
         Command::Keys(args) => with_runtime(keys::run(args)),
         Command::Migrate(args) => with_runtime(migrate::run(args)),
+        Command::Backup(args) => with_runtime(backup::run_backup(args)),
+        Command::Restore(args) => with_runtime(backup::run_restore(args)),
+        Command::Doctor(args) => with_runtime(doctor::run(*args)),
         Command::OptOuts(args) => with_runtime(opt_outs::run(args)),
         Command::Check(args) => check::run(&args),
         Command::Diff(args) => diff::run(&args),

@@ -6,6 +6,7 @@
 
 mod access;
 mod attempts;
+mod backup;
 mod callbacks;
 mod changes;
 mod claim;
@@ -31,6 +32,7 @@ use sqlx::{PgPool, Postgres, SqlitePool};
 
 pub use access::{ApiKey, Revoked, SessionKind};
 pub use attempts::{Attempt, AttemptState};
+pub use backup::{BackupError, backup, restore};
 pub use callbacks::StatusNews;
 pub use changes::Change;
 pub use claim::{Claim, Cleared, Lane};
@@ -174,6 +176,18 @@ impl Store {
     #[must_use]
     pub fn now(&self) -> crate::time::Timestamp {
         self.clock.estimate()
+    }
+
+    /// How far this machine's clock is from the database's: asked anew of PostgreSQL, and nothing
+    /// for a file, which has none.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn clocks_apart(&self) -> Result<std::time::Duration, StoreError> {
+        if let Pools::Postgres(pool) = &self.pools {
+            self.clock.read(&mut *pool.acquire().await?).await?;
+        }
+        Ok(self.clock.apart())
     }
 
     /// How many transactions may share one commit on SQLite; 1 is none. For measurements.

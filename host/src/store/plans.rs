@@ -49,13 +49,14 @@ async fn no_statement_scans_a_table_that_grows_in_sqlite() {
         }
     }
     // It follows the primary key down from the newest, and stops at the page's end.
-    scans.retain(|scan| !scan.starts_with("LIST_MESSAGES:") && !counts_the_queue(scan));
+    scans.retain(|scan| !scan.starts_with("LIST_MESSAGES:") && !reads_the_queue(scan));
     assert_eq!(scans, [""; 0]);
 }
 
-/// What waits is counted, up to a limit, for who watches over the host.
-fn counts_the_queue(scan: &str) -> bool {
-    scan.starts_with("QUEUE_DEPTH:")
+/// What waits is counted, up to a limit, for who watches over the host; and a backup is restored
+/// while no host runs.
+fn reads_the_queue(scan: &str) -> bool {
+    scan.starts_with("QUEUE_DEPTH:") || scan.starts_with("TAKE_BACK_ALL:")
 }
 
 #[tokio::test]
@@ -90,7 +91,7 @@ async fn no_statement_scans_a_table_that_grows_in_postgres() {
         }
         connection.execute("DEALLOCATE asked").await.expect("an end");
     }
-    scans.retain(|scan| !counts_the_queue(scan));
+    scans.retain(|scan| !reads_the_queue(scan));
     assert_eq!(scans, [""; 0]);
 }
 

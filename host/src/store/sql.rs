@@ -213,6 +213,8 @@ statements! { OUTBOX:
     /// Only what nobody has begun.
     TAKE_BACK = "DELETE FROM outbox WHERE message_id = $1 AND phase IN ('due', 'waiting') \
         RETURNING recipient, sender";
+    /// Of a backup: a host that is not running yet.
+    TAKE_BACK_ALL = "DELETE FROM outbox WHERE phase IN ('due', 'waiting') RETURNING message_id";
     /// Index: outbox_by_pair.
     TAKE_BACK_PAIR = "DELETE FROM outbox \
         WHERE recipient = $1 AND sender = $2 AND phase IN ('due', 'waiting') \

@@ -64,6 +64,11 @@ impl Server {
         self.folder.path().join("data/verbatim.db")
     }
 
+    /// Stops the host, and takes its data along.
+    pub(crate) async fn stop(self) {
+        self.dev.stop().await;
+    }
+
     /// A key that was let in and is revoked.
     pub(crate) async fn key_to_be_revoked(&self) -> String {
         let key = "a-key-that-is-revoked";

@@ -18,7 +18,7 @@ async fn what_was_queued_in_a_backup_is_canceled_by_name_when_it_is_restored() {
     let after = host.queue("+15550002222", NUMBER, at(4)).await;
 
     let canceled = restore(&copy, &target).await.expect("a database");
-    assert_eq!(canceled, [behind_it.clone()]);
+    assert_eq!(canceled, [behind_it.as_str()]);
     let store = Store::open(&Database::File(target)).await.expect("a store");
     let message = store.message(&behind_it).await.expect("a read").expect("the message");
     assert_eq!((message.state, message.reason.as_deref()), (State::Canceled, Some("restored")));

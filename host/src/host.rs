@@ -16,6 +16,7 @@ use crate::console::Console;
 use crate::dispatch::{Dispatcher, Dispatching};
 use crate::engine::Engine;
 use crate::metrics::Metrics;
+use crate::server;
 use crate::store::{Database, Replies, Store, StoreError};
 use crate::twilio::client::{Account, Client, ClientError};
 use crate::twilio::fake::Control;
@@ -50,7 +51,7 @@ pub struct Host {
     app: Arc<App>,
     dispatching: Dispatching,
     stop: oneshot::Sender<()>,
-    server: JoinHandle<std::io::Result<()>>,
+    server: JoinHandle<()>,
 }
 
 /// A host could not start.
@@ -112,7 +113,7 @@ impl Host {
                 // An error means that the host is gone, and then serving ends as well.
                 let _ = stopped.await;
             };
-            axum::serve(settings.listener, router).with_graceful_shutdown(stopped).await
+            server::serve(settings.listener, router, server::Limits::default(), stopped).await;
         });
         Ok(Self { address, app, dispatching, stop, server })
     }

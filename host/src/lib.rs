@@ -17,6 +17,7 @@ pub mod message;
 pub mod metrics;
 pub mod opt_outs;
 pub mod sandbox;
+pub mod server;
 pub mod store;
 pub mod time;
 pub mod twilio;

@@ -163,3 +163,11 @@ fn a_lint_can_be_silenced_and_an_error_cannot() {
     assert_eq!(quiet.diagnostics_total, 1);
     assert_eq!(quiet.diagnostics[0].severity, Severity::Error);
 }
+
+#[test]
+fn what_is_said_of_one_place_is_said_in_the_order_in_which_it_is_found() {
+    expect_of(&draft("COME IN WE ARE OPEN NOW"), &expect![[r#"
+        V130 "COME IN WE ARE OPEN NOW" all in capitals: it reads as shouting, and filters take it for spam
+        V131 "COME IN WE ARE OPEN NOW" no token: a message that is the same for everybody is read less and filtered more; add one, such as `${name}`
+    "#]]);
+}

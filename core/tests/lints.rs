@@ -201,8 +201,9 @@ fn a_name_that_differs_little_is_what_was_meant() {
         // Two slips among four letters, and no more: whether changed, left out or added.
         ("date", &["data_x"], Some("data_x")),
         ("date", &["door"], Some("")),
-        ("abcde", &["cdefg"], Some("")),
-        ("xxab", &["abyy"], Some("")),
+        ("abcde", &["cdef"], Some("")),
+        ("abxyc", &["abcde"], Some("")),
+        ("abcde", &["abxyc"], Some("")),
         // Names of more than 64 letters are compared with none.
         (&slip(&letters), &[&letters], Some(&letters)),
         (&slip(&more), &[&letters], Some("")),

@@ -726,6 +726,7 @@ mod tests {
             (&["4a", "1€1a", "2€", "2a", "4b"], Gsm7, Max, "4a 2€"),
             (&["1€", "2a", "3a", "1€1a"], Gsm7, Min, "2a"),
             (&["1€", "3a", "1€1a"], Gsm7, Min, "1€"),
+            (&["1a1€", "1€1a", "4a"], Gsm7, Min, "1a1€ 1€1a"),
             // At 152 units of pairs there may be two borders.
             (&["76€", "153a"], Gsm7, Max, "153a 76€"),
             (&["76€", "154a"], Gsm7, Max, "154a"),

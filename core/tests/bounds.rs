@@ -307,11 +307,13 @@ fn one(name: &str, domain: Domain) -> Domains {
 #[test]
 fn endless_domains_reach_the_limit_of_a_message() {
     let template = Template::new("{{entity:x}}b{{entity:y}}").unwrap();
-    // Alone, a text holds all 1,600.
+    // Alone, a text holds all 1,600, and before one letter 1,599.
     let endless = Domain::Text { max_chars: 1_000_000_000, alphabet: Alphabet::Gsm };
-    let alone = Template::new("{{entity:x}}").unwrap();
-    let found = bounds(&alone, &one("x", endless), Policy::Standard).unwrap();
-    assert_eq!(found.max.map(|max| max.segments), Some(22));
+    for body in ["{{entity:x}}", "{{entity:x}}b"] {
+        let alone = Template::new(body).unwrap();
+        let found = bounds(&alone, &one("x", endless.clone()), Policy::Standard).unwrap();
+        assert_eq!(found.max.map(|max| max.segments), Some(22), "{body}");
+    }
     // 1,599 characters and `b`: 76 pairs a segment in GSM-7, 33 in UCS-2.
     for (alphabet, most) in [(Alphabet::Gsm, 22), (Alphabet::Digits, 11), (Alphabet::Any, 49)] {
         let endless = Domain::Text { max_chars: 1_000_000_000, alphabet };

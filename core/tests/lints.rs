@@ -157,6 +157,13 @@ fn a_long_body_is_told_what_it_takes() {
 }
 
 #[test]
+fn what_a_plainer_spelling_saves_is_counted() {
+    let body = format!("${{n}}, it’s {}", "word ".repeat(39) + "word");
+    let found = said(&draft(&body));
+    assert!(found.contains("write `'` to save 2 of 4 segments [write `'`]"), "{found}");
+}
+
+#[test]
 fn a_lint_can_be_silenced_and_an_error_cannot() {
     let loud = check(&draft("Hello  {{x}}"));
     let silenced = loud.diagnostics.iter().map(|one| one.code).collect();
@@ -240,6 +247,9 @@ fn a_token_without_any_value_is_never_filled() {
 fn a_keyword_may_stand_where_it_does_what_is_said() {
     expect_of(&draft("${n}: reply CANCEL to get NO messages"), &expect![[r#""#]]);
     expect_of(&draft("${n}: reply CANCEL to start no message"), &expect![[r#""#]]);
+    // Words may stand between "reply" and the word to reply with.
+    let asked = said(&draft("${n}: reply back with just the word CANCEL to see your table"));
+    assert!(asked.starts_with("V150 \"CANCEL\""), "{asked}");
     // What to ask for instead is no keyword itself.
     for (word, instead) in [
         ("CANCEL", "C"),

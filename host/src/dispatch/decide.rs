@@ -19,8 +19,8 @@ pub const POST_WITHIN: Duration = Duration::from_secs(2);
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
-/// After so many attempts a message has failed.
-const MAX_ATTEMPTS: u32 = 20;
+/// After so many attempts a message has failed, or stays in doubt.
+pub const MAX_ATTEMPTS: u32 = 20;
 
 /// What a sender may claim in one turn.
 #[derive(Debug, Clone, PartialEq, Eq)]

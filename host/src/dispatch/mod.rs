@@ -1,7 +1,9 @@
 //! Posts what is due: claim, post, store the answer. A thin shell of SQL and HTTP around the
-//! decisions in [`decide`].
+//! decisions in [`decide`] and [`doubt`].
 
 pub mod decide;
+pub mod doubt;
+mod upkeep;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -43,7 +45,7 @@ pub struct Dispatcher {
 pub struct Dispatching {
     wake: Arc<Notify>,
     stop: watch::Sender<bool>,
-    task: JoinHandle<()>,
+    tasks: [JoinHandle<()>; 2],
 }
 
 /// Tells the dispatcher that something may be due.
@@ -68,8 +70,10 @@ impl Dispatching {
     pub async fn stop(self) {
         // Fails only when the task is gone, and then there is nothing to stop.
         let _ = self.stop.send(true);
-        if let Err(error) = self.task.await {
-            tracing::error!(%error, "the dispatcher ended badly");
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "the dispatcher ended badly");
+            }
         }
     }
 }
@@ -80,8 +84,9 @@ impl Dispatcher {
     pub fn start(self) -> Dispatching {
         let wake = Arc::new(Notify::new());
         let (stop, stopped) = watch::channel(false);
-        let task = tokio::spawn(self.run(Arc::clone(&wake), stopped));
-        Dispatching { wake, stop, task }
+        let upkeep = self.clone().keep_up(Arc::clone(&wake), stopped.clone());
+        let tasks = [tokio::spawn(self.run(Arc::clone(&wake), stopped)), tokio::spawn(upkeep)];
+        Dispatching { wake, stop, tasks }
     }
 
     async fn run(self, wake: Arc<Notify>, mut stopped: watch::Receiver<bool>) {
@@ -168,7 +173,9 @@ impl Dispatcher {
             return Ok(());
         }
         for lease in expired {
-            tx.in_doubt(&lease.message_id, &lease.attempt_id, "lease_expired", now).await?;
+            let look_at = doubt::first_look(now);
+            tx.in_doubt(&lease.message_id, &lease.attempt_id, "lease_expired", look_at, now)
+                .await?;
         }
         tx.commit().await
     }
@@ -188,6 +195,7 @@ impl Dispatcher {
                 sender: &claim.pair().sender,
                 text: claim.text(),
                 status_callback: &callback,
+                valid_for: claim.valid_for().unwrap_or(doubt::VALID_FOR),
             })
             .await;
         let mut tx = self.store.write().await?;
@@ -227,7 +235,8 @@ async fn store_answer(
             tx.refused(claim, state, &reason, (code, &message), now).await
         }
         Next::Unknown { reason } => {
-            tx.in_doubt(claim.message_id(), claim.attempt_id(), &reason, now).await
+            let look_at = doubt::first_look(now);
+            tx.in_doubt(claim.message_id(), claim.attempt_id(), &reason, look_at, now).await
         }
     }
 }

@@ -30,6 +30,7 @@ pub struct Cleared {
     attempt: u32,
     pair: Pair,
     text: String,
+    valid_for: Option<Duration>,
 }
 
 impl Cleared {
@@ -62,6 +63,12 @@ impl Cleared {
     pub fn text(&self) -> &str {
         &self.text
     }
+
+    /// How long it may wait at Twilio, if whoever sent it said so.
+    #[must_use]
+    pub fn valid_for(&self) -> Option<Duration> {
+        self.valid_for
+    }
 }
 
 /// What became of a message that was due.
@@ -87,6 +94,7 @@ struct DueRow {
     message_id: String,
     recipient: String,
     sender: String,
+    valid_for: Option<i64>,
     body: String,
 }
 
@@ -189,6 +197,7 @@ impl Tx {
             attempt: u32::try_from(number).unwrap_or(u32::MAX),
             pair,
             text: due.body,
+            valid_for: due.valid_for.map(row::seconds),
         })))
     }
 

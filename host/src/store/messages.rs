@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::doubts::OnUnknown;
 use super::statement::values;
 use super::{Store, StoreError, Tx, row, sql};
 use crate::id::{new_id, sha256_hex};
@@ -48,6 +49,10 @@ pub struct NewMessage {
     pub module: String,
     /// The conversation that it belongs to.
     pub conversation_id: Option<String>,
+    /// What to do if it is in doubt for good; what is set for its sender, unless given.
+    pub on_unknown: Option<OnUnknown>,
+    /// How long it may wait at Twilio, in whole seconds; the dispatcher's default, unless given.
+    pub valid_for: Option<Duration>,
 }
 
 /// A message as it stands.
@@ -271,7 +276,9 @@ impl Tx {
             sha256_hex(new.text.as_bytes()),
             &new.segments,
             &new.values,
-            &new.missing
+            &new.missing,
+            new.on_unknown.map(OnUnknown::as_str),
+            new.valid_for.map(|while_| i64::try_from(while_.as_secs()).unwrap_or(i64::MAX))
         ];
         self.run(&sql::STORE_MESSAGE, values).await?;
         if let Some(conversation) = &new.conversation_id {

@@ -16,9 +16,17 @@ mod postgres;
 const SMALL: &[&str] = &["locks", "templates", "t", "sender_environments", "e", "api_keys"];
 
 fn statements() -> impl Iterator<Item = &'static Statement> {
-    [sql::TEMPLATES, sql::SENDERS, sql::MESSAGES, sql::OUTBOX, sql::CONSENT, sql::ACCESS]
-        .into_iter()
-        .flatten()
+    [
+        sql::TEMPLATES,
+        sql::SENDERS,
+        sql::MESSAGES,
+        sql::OUTBOX,
+        sql::DOUBTS,
+        sql::CONSENT,
+        sql::ACCESS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// What comes of rows already found: no table.

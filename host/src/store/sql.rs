@@ -80,8 +80,12 @@ statements! { MESSAGES:
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)",
         "INSERT INTO contents (message_id, body, body_sha256, segments, token_values, missing) \
             VALUES ($1, $16, $17, $18, $19, $20)",
-        "INSERT INTO outbox (message_id, phase, recipient, sender, segments, due_at) \
-            SELECT $1, 'due', $5, $6, $14, $15 WHERE $2 = 'queued'"
+        "INSERT INTO outbox (message_id, phase, recipient, sender, segments, due_at, on_unknown, \
+            valid_for) \
+            SELECT $1, 'due', $5, $6, $14, $15, \
+                coalesce($21, (SELECT s.on_unknown FROM senders s WHERE s.sender = $6), 'hold'), \
+                CAST($22 AS BIGINT) \
+            WHERE $2 = 'queued'"
     ];
     MESSAGE_BY_ID = "SELECT * FROM whole_messages WHERE id = $1";
     LIST_MESSAGES = "SELECT * FROM whole_messages WHERE id < $1 ORDER BY id DESC LIMIT $2";
@@ -133,7 +137,7 @@ statements! { OUTBOX:
                 AND o.sender = lane.sender ORDER BY o.due_at LIMIT 1) AS due_at \
         FROM lane WHERE lane.sender IS NOT NULL LIMIT $1";
     /// The oldest that a sender may begin. Index: outbox_due.
-    DUE = "SELECT o.message_id, o.recipient, o.sender, c.body \
+    DUE = "SELECT o.message_id, o.recipient, o.sender, o.valid_for, c.body \
         FROM outbox o JOIN contents c ON c.message_id = o.message_id \
         WHERE o.phase = 'due' AND o.sender = $1 AND o.due_at <= $2 \
         ORDER BY o.due_at, o.message_id LIMIT $3";
@@ -172,6 +176,7 @@ statements! { OUTBOX:
     RELEASE = "UPDATE outbox \
         SET phase = 'due', attempt_id = NULL, lease_until = NULL, due_at = $3 \
         WHERE message_id = $1 AND attempt_id = $2 AND phase = 'leased'";
+    /// Looked for from a given time on.
     DOUBT = "UPDATE outbox SET phase = 'unknown', lease_until = NULL, due_at = $3 \
         WHERE message_id = $1 AND attempt_id = $2 AND phase = 'leased'";
     DEQUEUE = "DELETE FROM outbox WHERE message_id = $1 RETURNING recipient, sender";
@@ -214,6 +219,30 @@ statements! { OUTBOX:
         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (sid, status) DO NOTHING";
     CALLBACKS_OF_SID = "SELECT state, error_code FROM callbacks \
         WHERE sid = $1 AND state IS NOT NULL";
+}
+
+// What is in doubt.
+statements! { DOUBTS:
+    /// Those to look for now, each by one host. Index: outbox_unknown.
+    DOUBTS_DUE = "SELECT o.message_id, o.attempt_id, o.recipient, o.sender, o.on_unknown, \
+            o.valid_for, o.looks, o.tries, c.body, a.began_at, \
+            (SELECT min(f.began_at) FROM attempts f WHERE f.message_id = o.message_id) \
+                AS first_began_at \
+        FROM outbox o JOIN contents c ON c.message_id = o.message_id \
+            JOIN attempts a ON a.id = o.attempt_id \
+        WHERE o.phase = 'unknown' AND o.due_at <= $1 \
+        ORDER BY o.due_at, o.message_id LIMIT $2"
+        postgres " FOR UPDATE OF o SKIP LOCKED";
+    LOOK_AT = "UPDATE outbox SET due_at = $3, looks = $4 \
+        WHERE message_id = $1 AND attempt_id = $2 AND phase = 'unknown'";
+    END_DOUBT = "DELETE FROM outbox \
+        WHERE message_id = $1 AND attempt_id = $2 AND phase = 'unknown' \
+        RETURNING recipient, sender";
+    SEND_AGAIN = "UPDATE outbox SET phase = 'due', attempt_id = NULL, due_at = $3, looks = 0 \
+        WHERE message_id = $1 AND attempt_id = $2 AND phase = 'unknown'";
+    /// Whose a SID is. Indexes: messages_by_sid, attempts_again_by_sid.
+    HOLDER_OF_SID = "SELECT id FROM messages WHERE sid = $1 UNION ALL \
+        SELECT message_id FROM attempts WHERE sid = $1 AND sid IS NOT NULL AND number > 1";
 }
 
 // Consent and inbound messages.

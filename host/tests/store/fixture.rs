@@ -60,6 +60,8 @@ pub(crate) fn message(recipient: &str, sender: &str) -> NewMessage {
         missing: None,
         module: "00".to_owned(),
         conversation_id: None,
+        on_unknown: None,
+        valid_for: None,
     }
 }
 

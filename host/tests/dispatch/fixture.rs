@@ -1,0 +1,154 @@
+//! A Twilio that does as it is told, a store on either database, and a dispatcher between them.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::http::{Method, StatusCode};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use verbatim_host::dispatch::{Dispatcher, Dispatching};
+use verbatim_host::id::new_id;
+use verbatim_host::message::{Environment, State};
+use verbatim_host::store::{Database, NewMessage, Store};
+use verbatim_host::time::Timestamp;
+use verbatim_host::twilio::client::{Account, Client};
+
+use crate::postgres::Server;
+
+pub(crate) const PERSON: &str = "+15550001111";
+pub(crate) const NUMBER: &str = "+15550001234";
+pub(crate) const CREATED: (u16, &str) = (201, r#"{"sid":"SM1","num_segments":"1"}"#);
+pub(crate) const THROTTLED: (u16, &str) = (429, r#"{"code":20429,"message":"slow down"}"#);
+
+/// A Twilio that does as it is told.
+pub(crate) struct Twilio {
+    account: Account,
+    /// How often it was asked to send.
+    pub(crate) posts: Arc<AtomicUsize>,
+    /// What its lists hold, whatever they are asked for.
+    pub(crate) listed: Arc<Mutex<Vec<Value>>>,
+}
+
+/// A Twilio that gives these answers to POSTs in turn, the last one for ever, and counts them.
+pub(crate) async fn twilio(answers: &'static [(u16, &'static str)]) -> Twilio {
+    let (posts, listed) = (Arc::new(AtomicUsize::new(0)), Arc::new(Mutex::new(Vec::new())));
+    let (counter, list) = (Arc::clone(&posts), Arc::clone(&listed));
+    let app = Router::new().fallback(move |method: Method| {
+        let (status, body) = if method == Method::POST {
+            let number = counter.fetch_add(1, Ordering::SeqCst);
+            let (status, body) = answers[number.min(answers.len() - 1)];
+            (status, body.to_owned())
+        } else {
+            let list: Vec<Value> = list.lock().expect("the list").clone();
+            (200, json!({ "messages": list, "next_page_uri": null }).to_string())
+        };
+        async move { (StatusCode::from_u16(status).expect("a status"), body) }
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let base = format!("http://{}", listener.local_addr().expect("its address"));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    let account = Account {
+        sid: "AC00000000000000000000000000000000".to_owned(),
+        token: SecretString::from("token"),
+        base_url: base.parse().expect("a URL"),
+    };
+    Twilio { account, posts, listed }
+}
+
+impl Twilio {
+    /// It has a message of ours, made now.
+    pub(crate) fn has(&self, sid: &str, text: &str, status: &str) {
+        let now = jiff::Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::UTC);
+        self.listed.lock().expect("the list").push(json!({
+            "sid": sid, "direction": "outbound-api", "from": NUMBER, "to": PERSON, "body": text,
+            "status": status, "num_segments": "1",
+            "date_created": jiff::fmt::rfc2822::to_string(&now).expect("a date"),
+        }));
+    }
+}
+
+pub(crate) async fn on_sqlite() -> (Store, Option<tempfile::TempDir>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database = Database::File(folder.path().join("verbatim.db"));
+    (Store::open(&database).await.expect("a database"), Some(folder))
+}
+
+pub(crate) async fn on_postgres() -> (Store, Option<tempfile::TempDir>) {
+    let url = tokio::task::spawn_blocking(|| Server::shared().database());
+    let database: Database = url.await.expect("a server").parse().expect("a URL");
+    (Store::open(&database).await.expect("a database"), None)
+}
+
+/// Makes two tests of each function: one on a SQLite file, one on PostgreSQL.
+macro_rules! on_both {
+    ($($name:ident,)*) => {
+        mod with_sqlite {
+            $(#[tokio::test]
+            async fn $name() {
+                let (store, _folder) = crate::fixture::on_sqlite().await;
+                super::$name(store).await;
+            })*
+        }
+        mod with_postgres {
+            $(#[tokio::test]
+            async fn $name() {
+                let (store, _folder) = crate::fixture::on_postgres().await;
+                super::$name(store).await;
+            })*
+        }
+    };
+}
+pub(crate) use on_both;
+
+pub(crate) fn message() -> NewMessage {
+    NewMessage {
+        state: State::Queued,
+        reason: None,
+        recipient: PERSON.to_owned(),
+        sender: NUMBER.to_owned(),
+        environment: Environment::Sandbox,
+        template: None,
+        language: None,
+        text: "Hello".to_owned(),
+        segments: "{}".to_owned(),
+        predicted_segments: 1,
+        values: "{}".to_owned(),
+        missing: None,
+        module: "00".to_owned(),
+        conversation_id: None,
+        on_unknown: None,
+        valid_for: None,
+    }
+}
+
+pub(crate) async fn queue(store: &Store) -> String {
+    queue_at(store, &message(), Timestamp::now()).await
+}
+
+pub(crate) async fn queue_at(store: &Store, message: &NewMessage, at: Timestamp) -> String {
+    let mut tx = store.write().await.expect("a transaction");
+    let id = new_id();
+    tx.create_message(&id, message, at).await.expect("a message");
+    tx.commit().await.expect("it commits");
+    id
+}
+
+pub(crate) fn start(store: &Store, twilio: &Twilio) -> Dispatching {
+    let client = Client::new(twilio.account.clone()).expect("a client");
+    let status_callback = "http://127.0.0.1:1/twilio/status/".to_owned();
+    Dispatcher { store: store.clone(), client, status_callback }.start()
+}
+
+pub(crate) async fn wait(store: &Store, id: &str, reached: impl Fn(State) -> bool) -> State {
+    let begin = Instant::now();
+    loop {
+        let state = store.message(id).await.expect("a read").expect("the message").state;
+        if reached(state) {
+            return state;
+        }
+        assert!(begin.elapsed() < Duration::from_secs(10), "it is still {state}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}

@@ -1,0 +1,100 @@
+//! The dispatcher against a Twilio that misbehaves: what is in doubt is posted once, what is
+//! proven unprocessed is posted again, and a STOP in between wins.
+
+mod doubts;
+mod fixture;
+#[path = "../support/postgres.rs"]
+mod postgres;
+
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use verbatim_host::message::State;
+use verbatim_host::sandbox::{ConsentAction, Pair};
+use verbatim_host::store::{AttemptState, ConsentSource, LedgerEntry, Store};
+use verbatim_host::time::Timestamp;
+
+use fixture::{CREATED, NUMBER, PERSON, THROTTLED, on_both, on_sqlite, queue, start, twilio, wait};
+
+on_both! {
+    what_was_throttled_is_posted_again_later,
+    a_stop_between_two_attempts_wins,
+    a_claim_whose_holder_died_ends_as_unknown,
+}
+
+#[tokio::test]
+async fn what_is_in_doubt_is_posted_once_and_holds_its_pair() {
+    for answer in [
+        &[(500, r#"{"code":20500,"message":"oops"}"#)][..],
+        &[(408, r#"{"code":20429,"message":"late"}"#)],
+        &[(400, "<html>a proxy</html>")],
+        &[(201, "{}")],
+        &[(307, "")],
+    ] {
+        let twilio = twilio(answer).await;
+        let (store, _folder) = on_sqlite().await;
+        let (first, second) = (queue(&store).await, queue(&store).await);
+        let dispatching = start(&store, &twilio);
+        wait(&store, &first, |state| state == State::Unknown).await;
+        dispatching.wake().now();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        dispatching.stop().await;
+        assert_eq!(twilio.posts.load(Ordering::SeqCst), 1, "{answer:?}");
+        wait(&store, &second, |state| state == State::Queued).await;
+    }
+}
+
+async fn what_was_throttled_is_posted_again_later(store: Store) {
+    let twilio = twilio(&[THROTTLED, CREATED]).await;
+    let id = queue(&store).await;
+    let dispatching = start(&store, &twilio);
+    wait(&store, &id, |state| state == State::Accepted).await;
+    dispatching.stop().await;
+    assert_eq!(twilio.posts.load(Ordering::SeqCst), 2);
+    let attempts = store.attempts(&id).await.expect("a read");
+    let states: Vec<_> = attempts.iter().map(|attempt| attempt.state).collect();
+    assert_eq!(states, [AttemptState::Refused, AttemptState::Accepted]);
+    assert_eq!(attempts[0].error_code, Some(20429));
+}
+
+async fn a_stop_between_two_attempts_wins(store: Store) {
+    let twilio = twilio(&[THROTTLED, CREATED]).await;
+    let id = queue(&store).await;
+    let dispatching = start(&store, &twilio);
+    let begin = Instant::now();
+    while store.attempts(&id).await.expect("a read").first().and_then(|it| it.ended_at).is_none() {
+        assert!(begin.elapsed() < Duration::from_secs(10), "no attempt has ended");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let stop = LedgerEntry {
+        pair: Pair { recipient: PERSON.to_owned(), sender: NUMBER.to_owned() },
+        action: ConsentAction::OptOut,
+        source: ConsentSource::Inbound,
+        keyword: Some("STOP".to_owned()),
+        matched: Some("STOP".to_owned()),
+        raw_text: Some("STOP".to_owned()),
+        message_sid: Some("SM9".to_owned()),
+        happened_at: store.now(),
+    };
+    let mut tx = store.write().await.expect("a transaction");
+    assert_eq!(tx.record_consent(&[stop], store.now()).await.expect("a record").len(), 1);
+    tx.commit().await.expect("it commits");
+    // Longer than the pause before the second attempt would have been.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    dispatching.stop().await;
+    assert_eq!(twilio.posts.load(Ordering::SeqCst), 1, "no POST begins after the STOP");
+    wait(&store, &id, |state| state == State::Suppressed).await;
+}
+
+async fn a_claim_whose_holder_died_ends_as_unknown(store: Store) {
+    let twilio = twilio(&[CREATED]).await;
+    let id = queue(&store).await;
+    let mut tx = store.write().await.expect("a transaction");
+    // Somebody claimed it with a lease that has run out since, and never came back.
+    tx.claim(NUMBER, 1, Duration::ZERO, Timestamp::now()).await.expect("a claim");
+    tx.commit().await.expect("it commits");
+    let dispatching = start(&store, &twilio);
+    wait(&store, &id, |state| state == State::Unknown).await;
+    dispatching.stop().await;
+    assert_eq!(twilio.posts.load(Ordering::SeqCst), 0, "nobody knows, so nobody repeats it");
+}

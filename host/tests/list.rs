@@ -33,10 +33,9 @@ impl Twilio {
             status_callback: "http://127.0.0.1:1/twilio/status",
             valid_for: MAX_VALIDITY,
         };
-        match self.client.create_message(&outgoing).await {
-            Answer::Created(created) => created.sid,
-            other => panic!("{other:?}"),
-        }
+        let answer = self.client.create_message(&outgoing).await;
+        let Answer::Created(created) = answer else { panic!("{answer:?}") };
+        created.sid
     }
 }
 

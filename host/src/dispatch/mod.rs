@@ -1,8 +1,9 @@
 //! Posts what is due: claim, post, store the answer. A thin shell of SQL and HTTP around the
-//! decisions in [`decide`] and [`doubt`].
+//! decisions in [`decide`], [`doubt`] and [`poll`].
 
 pub mod decide;
 pub mod doubt;
+pub mod poll;
 mod upkeep;
 
 use std::sync::Arc;

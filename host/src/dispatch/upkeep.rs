@@ -1,5 +1,5 @@
 //! What goes on beside the posting, so that neither waits for the other: looking for what is in
-//! doubt.
+//! doubt, and asking how those fare of which no callback tells.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,20 +45,41 @@ impl Dispatcher {
         let mut tx = self.store.write().await?;
         let now = tx.now().await?;
         let doubts = tx.take_doubts(AT_ONCE, now.plus(TAKEN), now).await?;
+        let polls = tx.take_polls(AT_ONCE, now).await?;
         tx.commit().await?;
-        let mut looks = JoinSet::new();
+        let mut questions = JoinSet::new();
         for doubt in doubts {
             let worker = self.clone();
-            looks.spawn(async move { worker.look_for(&doubt).await });
+            questions.spawn(async move { worker.look_for(&doubt).await });
         }
-        while let Some(look) = looks.join_next().await {
-            match look {
+        for sid in polls {
+            let worker = self.clone();
+            questions.spawn(async move { worker.ask_how(&sid).await });
+        }
+        while let Some(answer) = questions.join_next().await {
+            match answer {
+                // What waited for this one may begin.
                 Ok(Ok(())) => wake.notify_one(),
-                Ok(Err(error)) => tracing::error!(%error, "what was found could not be stored"),
-                Err(error) => tracing::error!(%error, "a look ended badly"),
+                Ok(Err(error)) => tracing::error!(%error, "Twilio's answer could not be stored"),
+                Err(error) => tracing::error!(%error, "a question to Twilio ended badly"),
             }
         }
         Ok(())
+    }
+
+    /// How a message fares of which there has been no news: counted as a callback would be.
+    async fn ask_how(&self, sid: &str) -> Result<(), StoreError> {
+        let listed = match self.client.fetch(sid).await {
+            Ok(listed) => listed,
+            Err(error) => {
+                tracing::warn!(%error, sid, "no news of a message");
+                return Ok(());
+            }
+        };
+        let mut tx = self.store.write().await?;
+        let now = tx.now().await?;
+        tx.record_status(&news(listed, None), now).await?;
+        tx.commit().await
     }
 
     /// One look for one message, and what follows from it.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::doubts::OnUnknown;
 use super::statement::values;
 use super::{Store, StoreError, Tx, row, sql};
+use crate::dispatch::poll;
 use crate::id::{new_id, sha256_hex};
 use crate::message::{Environment, State};
 use crate::time::Timestamp;
@@ -13,8 +14,6 @@ use crate::time::Timestamp;
 const MAX_PAGE: i64 = 200;
 /// The most messages that a conversation shows.
 const MAX_CONVERSATION: i64 = 1_000;
-/// How long a message may stay without news before Twilio is asked for some.
-const POLL_AFTER: Duration = Duration::from_secs(5 * 60);
 /// Sorts after every UUIDv7.
 const AFTER_ALL_IDS: &str = "~";
 
@@ -288,6 +287,27 @@ impl Tx {
         Ok(())
     }
 
+    /// Takes the SIDs of messages that have been without news for long, and sets when each is to
+    /// be asked for again.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn take_polls(
+        &mut self,
+        at_most: i64,
+        now: Timestamp,
+    ) -> Result<Vec<String>, StoreError> {
+        let rows: Vec<(String, Option<String>, i64)> =
+            self.all(&sql::POLLS_DUE, values![now, at_most]).await?;
+        let mut sids = Vec::with_capacity(rows.len());
+        for (id, sid, updated_at) in rows {
+            let again_at = poll::next(now, row::instant(updated_at)).filter(|_| sid.is_some());
+            self.run(&sql::POLL_AT, values![id, again_at]).await?;
+            sids.extend(sid);
+        }
+        Ok(sids)
+    }
+
     /// Moves a message forward by rank; `false`: it was there or further already.
     pub(super) async fn advance(
         &mut self,
@@ -319,7 +339,7 @@ impl Tx {
 /// When to ask Twilio for a message that has reached a state: callbacks get lost.
 pub(super) fn poll_at(state: State, now: Timestamp) -> Option<Timestamp> {
     match state {
-        State::Accepted | State::Sent => Some(now.plus(POLL_AFTER)),
+        State::Accepted | State::Sent => poll::next(now, now),
         State::Queued
         | State::Dispatching
         | State::Unknown

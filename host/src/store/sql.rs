@@ -110,6 +110,11 @@ statements! { MESSAGES:
         WHERE id = $1 AND sid IS NULL";
     /// Index: messages_by_sid.
     MESSAGE_ID_BY_SID = "SELECT id FROM messages WHERE sid = $1";
+    /// Those without news for long, each by one host. Index: messages_to_poll.
+    POLLS_DUE = "SELECT id, sid, updated_at FROM messages WHERE poll_at <= $1 \
+        ORDER BY poll_at LIMIT $2"
+        postgres " FOR UPDATE SKIP LOCKED";
+    POLL_AT = "UPDATE messages SET poll_at = $2 WHERE id = $1";
     LOG_CONVERSATION = "INSERT INTO conversation_log \
         (conversation_id, id, message_id, event, logged_at) VALUES ($1, $2, $3, $4, $5)";
     CONVERSATION_LOG = "SELECT message_id, event, logged_at FROM conversation_log \

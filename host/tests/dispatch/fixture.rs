@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::http::{Method, StatusCode};
+use axum::http::{Method, StatusCode, Uri};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use verbatim_host::dispatch::{Dispatcher, Dispatching};
@@ -35,14 +35,19 @@ pub(crate) struct Twilio {
 pub(crate) async fn twilio(answers: &'static [(u16, &'static str)]) -> Twilio {
     let (posts, listed) = (Arc::new(AtomicUsize::new(0)), Arc::new(Mutex::new(Vec::new())));
     let (counter, list) = (Arc::clone(&posts), Arc::clone(&listed));
-    let app = Router::new().fallback(move |method: Method| {
+    let app = Router::new().fallback(move |method: Method, path: Uri| {
         let (status, body) = if method == Method::POST {
             let number = counter.fetch_add(1, Ordering::SeqCst);
             let (status, body) = answers[number.min(answers.len() - 1)];
             (status, body.to_owned())
         } else {
             let list: Vec<Value> = list.lock().expect("the list").clone();
-            (200, json!({ "messages": list, "next_page_uri": null }).to_string())
+            let asked = path.path().rsplit_once("/Messages/");
+            let answer = match asked.and_then(|(_, file)| file.strip_suffix(".json")) {
+                Some(sid) => list.into_iter().find(|one| one["sid"] == sid).expect("its SID"),
+                None => json!({ "messages": list, "next_page_uri": null }),
+            };
+            (200, answer.to_string())
         };
         async move { (StatusCode::from_u16(status).expect("a status"), body) }
     });

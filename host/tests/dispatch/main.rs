@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use verbatim_host::message::State;
 use verbatim_host::sandbox::{ConsentAction, Pair};
-use verbatim_host::store::{AttemptState, ConsentSource, LedgerEntry, Store};
+use verbatim_host::store::{AttemptState, Claim, ConsentSource, LedgerEntry, Store};
 use verbatim_host::time::Timestamp;
 
 use fixture::{CREATED, NUMBER, PERSON, THROTTLED, on_both, on_sqlite, queue, start, twilio, wait};
@@ -20,6 +20,7 @@ on_both! {
     what_was_throttled_is_posted_again_later,
     a_stop_between_two_attempts_wins,
     a_claim_whose_holder_died_ends_as_unknown,
+    a_message_whose_callbacks_were_lost_is_asked_for,
 }
 
 #[tokio::test]
@@ -97,4 +98,24 @@ async fn a_claim_whose_holder_died_ends_as_unknown(store: Store) {
     wait(&store, &id, |state| state == State::Unknown).await;
     dispatching.stop().await;
     assert_eq!(twilio.posts.load(Ordering::SeqCst), 0, "nobody knows, so nobody repeats it");
+}
+
+async fn a_message_whose_callbacks_were_lost_is_asked_for(store: Store) {
+    let twilio = twilio(&[CREATED]).await;
+    let id = queue(&store).await;
+    // Accepted ten minutes ago, and no word of it since.
+    let then = Timestamp::now().minus(Duration::from_secs(600));
+    let mut tx = store.write().await.expect("a transaction");
+    let claims = tx.claim(NUMBER, 1, Duration::from_secs(30), Timestamp::now()).await;
+    let claims = claims.expect("a claim");
+    let [Claim::Cleared(claim)] = claims.as_slice() else { panic!("{claims:?}") };
+    tx.accepted(claim, "SM1", None, then).await.expect("an answer");
+    tx.commit().await.expect("it commits");
+    twilio.has("SM1", "Hello", "delivered");
+    let dispatching = start(&store, &twilio);
+    wait(&store, &id, |state| state == State::Delivered).await;
+    dispatching.stop().await;
+    let mut tx = store.write().await.expect("a transaction");
+    let later = Timestamp::now().plus(Duration::from_secs(1_000_000));
+    assert_eq!(tx.take_polls(10, later).await.expect("a look"), [""; 0], "nothing more to ask");
 }

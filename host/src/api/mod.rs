@@ -7,7 +7,6 @@ mod messages;
 mod meta;
 mod phone;
 mod problem;
-mod receive;
 mod send;
 mod site;
 mod templates;
@@ -26,7 +25,8 @@ use secrecy::SecretString;
 use crate::console::Console;
 use crate::dispatch::Wake;
 use crate::engine::Engine;
-use crate::store::{Replies, Store};
+use crate::receive::Receiver;
+use crate::store::Store;
 use crate::twilio::fake::Control;
 
 pub use guard::{MAX_BODY, Own};
@@ -46,8 +46,8 @@ pub struct App {
     pub public_url: String,
     /// The tokens that may have signed a webhook.
     pub webhook_tokens: Vec<SecretString>,
-    /// Who answers keywords on a number that is not registered.
-    pub default_replies: Replies,
+    /// Takes in what people write.
+    pub receiver: Receiver,
     /// The pages.
     pub console: Console,
     /// The fake's phone, in `dev`.

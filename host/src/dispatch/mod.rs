@@ -1,9 +1,11 @@
 //! Posts what is due: claim, post, store the answer. A thin shell of SQL and HTTP around the
-//! decisions in [`decide`], [`doubt`] and [`poll`].
+//! decisions in [`decide`], [`doubt`], [`poll`] and [`reconcile`].
 
 pub mod decide;
 pub mod doubt;
+mod missed;
 pub mod poll;
+pub mod reconcile;
 mod upkeep;
 
 use std::sync::Arc;
@@ -13,6 +15,7 @@ use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinHandle;
 
 use crate::message::State;
+use crate::receive::Receiver;
 use crate::sandbox::ConsentAction;
 use crate::store::{
     AttemptState, Claim, Cleared, ConsentSource, LedgerEntry, Store, StoreError, Tx,
@@ -35,6 +38,8 @@ const AFTER_FAILURE: Duration = Duration::from_secs(1);
 pub struct Dispatcher {
     /// Where messages are.
     pub store: Store,
+    /// Takes in what people wrote.
+    pub receiver: Receiver,
     /// Where they go.
     pub client: Client,
     /// The public address of `/twilio/status/`, to which the attempt's id is added.
@@ -46,7 +51,7 @@ pub struct Dispatcher {
 pub struct Dispatching {
     wake: Arc<Notify>,
     stop: watch::Sender<bool>,
-    tasks: [JoinHandle<()>; 2],
+    tasks: [JoinHandle<()>; 3],
 }
 
 /// Tells the dispatcher that something may be due.
@@ -86,13 +91,16 @@ impl Dispatcher {
         let wake = Arc::new(Notify::new());
         let (stop, stopped) = watch::channel(false);
         let upkeep = self.clone().keep_up(Arc::clone(&wake), stopped.clone());
-        let tasks = [tokio::spawn(self.run(Arc::clone(&wake), stopped)), tokio::spawn(upkeep)];
+        let listening = self.clone().keep_listening(stopped.clone());
+        let posting = self.run(Arc::clone(&wake), stopped);
+        let tasks = [tokio::spawn(posting), tokio::spawn(upkeep), tokio::spawn(listening)];
         Dispatching { wake, stop, tasks }
     }
 
     async fn run(self, wake: Arc<Notify>, mut stopped: watch::Receiver<bool>) {
         let places = Arc::new(Semaphore::new(IN_FLIGHT));
         let mut last = String::new();
+        self.catch_up(&mut stopped).await;
         while !*stopped.borrow() {
             let pause = match self.turn(&places, &wake, &mut last).await {
                 Ok(pause) => pause,

@@ -36,7 +36,7 @@ pub use consent::{ConsentSource, LedgerEntry};
 pub use database::{Database, DatabaseError};
 pub use doubts::{Doubt, OnUnknown};
 pub use idempotency::{IdempotencyKey, Remembered};
-pub use inbound::{Disposition, Inbound, Recorded};
+pub use inbound::{Disposition, Inbound, InboundCheck, Recorded};
 pub use messages::{ConversationEvent, Message, MessagePage, NewMessage};
 pub use outbox::ExpiredLease;
 pub use senders::{RegisteredSender, Replies};

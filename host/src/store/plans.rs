@@ -13,7 +13,20 @@ use super::{Database, Store, sql};
 mod postgres;
 
 /// Tables and views that hold no more than an operator has made, with who may read all of them.
-const SMALL: &[&str] = &["locks", "templates", "t", "sender_environments", "e", "api_keys"];
+const SMALL: &[&str] = &[
+    "locks",
+    "templates",
+    "t",
+    "senders",
+    "sender_environments",
+    "e",
+    "template_senders",
+    "service_numbers",
+    "inbound_checks",
+    "known",
+    "ours",
+    "api_keys",
+];
 
 fn statements() -> impl Iterator<Item = &'static Statement> {
     [

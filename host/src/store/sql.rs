@@ -273,8 +273,21 @@ statements! { CONSENT:
     INBOUND_REPLY = "SELECT reply FROM inbound WHERE message_sid = $1";
     /// On PostgreSQL a second one waits here until the first has ended.
     RECORD_INBOUND = "INSERT INTO inbound (message_sid, recipient, sender, service, raw_text, \
-        disposition, keyword, reply, trace, received_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (message_sid) DO NOTHING";
+        disposition, keyword, reply, trace, received_at, source, sent_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (message_sid) DO NOTHING";
+    /// The numbers that something may be sent from, and how far each is known.
+    INBOUND_CHECKS = "SELECT ours.sender, known.checked_till \
+        FROM (SELECT sender FROM senders UNION SELECT sender FROM template_senders \
+            UNION SELECT number FROM service_numbers) ours \
+            LEFT JOIN inbound_checks known ON known.sender = ours.sender \
+        WHERE ours.sender >= '+' AND ours.sender < ',' \
+            AND (known.check_at IS NULL OR known.check_at <= $1) \
+        ORDER BY ours.sender LIMIT $2";
+    BEGIN_INBOUND_CHECK = "INSERT INTO inbound_checks (sender, checked_till, check_at) \
+        VALUES ($1, $2, $3) ON CONFLICT (sender) DO UPDATE SET check_at = excluded.check_at";
+    END_INBOUND_CHECK = "UPDATE inbound_checks SET check_at = $3, \
+        checked_till = CASE WHEN checked_till < $2 THEN $2 ELSE checked_till END \
+        WHERE sender = $1";
 }
 
 // Keys and sessions.

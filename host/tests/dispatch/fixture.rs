@@ -1,7 +1,7 @@
 //! A Twilio that does as it is told, a store on either database, and a dispatcher between them.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -9,9 +9,12 @@ use axum::http::{Method, StatusCode, Uri};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use verbatim_host::dispatch::{Dispatcher, Dispatching};
+use verbatim_host::engine::Engine;
 use verbatim_host::id::new_id;
 use verbatim_host::message::{Environment, State};
-use verbatim_host::store::{Database, NewMessage, Store};
+use verbatim_host::receive::Receiver;
+use verbatim_host::sandbox::{Limits, Sandbox};
+use verbatim_host::store::{Database, NewMessage, RegisteredSender, Replies, Store};
 use verbatim_host::time::Timestamp;
 use verbatim_host::twilio::client::{Account, Client};
 
@@ -28,18 +31,24 @@ pub(crate) struct Twilio {
     /// How often it was asked to send.
     pub(crate) posts: Arc<AtomicUsize>,
     /// What its lists hold, whatever they are asked for.
-    pub(crate) listed: Arc<Mutex<Vec<Value>>>,
+    listed: Arc<Mutex<Vec<Value>>>,
+    /// Whether it gives no lists.
+    pub(crate) is_silent: Arc<AtomicBool>,
 }
 
 /// A Twilio that gives these answers to POSTs in turn, the last one for ever, and counts them.
 pub(crate) async fn twilio(answers: &'static [(u16, &'static str)]) -> Twilio {
     let (posts, listed) = (Arc::new(AtomicUsize::new(0)), Arc::new(Mutex::new(Vec::new())));
+    let is_silent = Arc::new(AtomicBool::new(false));
     let (counter, list) = (Arc::clone(&posts), Arc::clone(&listed));
+    let silent = Arc::clone(&is_silent);
     let app = Router::new().fallback(move |method: Method, path: Uri| {
         let (status, body) = if method == Method::POST {
             let number = counter.fetch_add(1, Ordering::SeqCst);
             let (status, body) = answers[number.min(answers.len() - 1)];
             (status, body.to_owned())
+        } else if silent.load(Ordering::SeqCst) {
+            (500, String::new())
         } else {
             let list: Vec<Value> = list.lock().expect("the list").clone();
             let asked = path.path().rsplit_once("/Messages/");
@@ -59,19 +68,48 @@ pub(crate) async fn twilio(answers: &'static [(u16, &'static str)]) -> Twilio {
         token: SecretString::from("token"),
         base_url: base.parse().expect("a URL"),
     };
-    Twilio { account, posts, listed }
+    Twilio { account, posts, listed, is_silent }
 }
 
 impl Twilio {
     /// It has a message of ours, made now.
     pub(crate) fn has(&self, sid: &str, text: &str, status: &str) {
-        let now = jiff::Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::UTC);
-        self.listed.lock().expect("the list").push(json!({
+        self.list(json!({
             "sid": sid, "direction": "outbound-api", "from": NUMBER, "to": PERSON, "body": text,
-            "status": status, "num_segments": "1",
-            "date_created": jiff::fmt::rfc2822::to_string(&now).expect("a date"),
+            "status": status, "num_segments": "1", "date_created": date(Duration::ZERO),
         }));
     }
+
+    /// A person wrote to us so long ago, and no webhook told us.
+    pub(crate) fn was_told(&self, sid: &str, text: &str, ago: Duration) {
+        self.list(json!({
+            "sid": sid, "direction": "inbound", "from": PERSON, "to": NUMBER, "body": text,
+            "status": "received", "num_segments": "1", "date_created": date(ago),
+        }));
+    }
+
+    /// As Twilio lists: newest first.
+    fn list(&self, message: Value) {
+        self.listed.lock().expect("the list").insert(0, message);
+    }
+}
+
+fn date(ago: Duration) -> String {
+    let then = jiff::Timestamp::now() - ago;
+    let then = then.to_zoned_datetime(jiff::tz::TimeZone::UTC);
+    jiff::fmt::rfc2822::to_string(&then).expect("a date")
+}
+
+/// Makes the number one of ours.
+pub(crate) async fn register(store: &Store) {
+    let sender = RegisteredSender {
+        environment: Environment::Sandbox,
+        sender: NUMBER.to_owned(),
+        replies: Replies::Verbatim,
+    };
+    let mut tx = store.write().await.expect("a transaction");
+    tx.register_sender(&sender, Timestamp::now()).await.expect("a sender");
+    tx.commit().await.expect("it commits");
 }
 
 pub(crate) async fn on_sqlite() -> (Store, Option<tempfile::TempDir>) {
@@ -140,10 +178,19 @@ pub(crate) async fn queue_at(store: &Store, message: &NewMessage, at: Timestamp)
     id
 }
 
+/// The module, compiled once for all tests.
+fn engine() -> Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    let load = || Engine::new(Sandbox::embedded(Limits::default()).expect("the module"));
+    ENGINE.get_or_init(load).clone()
+}
+
 pub(crate) fn start(store: &Store, twilio: &Twilio) -> Dispatching {
     let client = Client::new(twilio.account.clone()).expect("a client");
     let status_callback = "http://127.0.0.1:1/twilio/status/".to_owned();
-    Dispatcher { store: store.clone(), client, status_callback }.start()
+    let receiver =
+        Receiver { store: store.clone(), engine: engine(), default_replies: Replies::Verbatim };
+    Dispatcher { store: store.clone(), receiver, client, status_callback }.start()
 }
 
 pub(crate) async fn wait(store: &Store, id: &str, reached: impl Fn(State) -> bool) -> State {

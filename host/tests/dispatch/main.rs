@@ -3,6 +3,7 @@
 
 mod doubts;
 mod fixture;
+mod missed;
 #[path = "../support/postgres.rs"]
 mod postgres;
 

@@ -88,6 +88,7 @@ pub(crate) fn inbound(sid: &str, reply: &str) -> Inbound {
         keyword: Some("STOP".to_owned()),
         reply: Some(reply.to_owned()),
         trace: "[]".to_owned(),
+        sent_at: None,
     }
 }
 

@@ -1,10 +1,11 @@
 //! Posts what is due: claim, post, store the answer. A thin shell of SQL and HTTP around the
-//! decisions in [`decide`], [`doubt`], [`poll`] and [`reconcile`].
+//! decisions in [`decide`], [`doubt`], [`poll`], [`rate`] and [`reconcile`].
 
 pub mod decide;
 pub mod doubt;
 mod missed;
 pub mod poll;
+pub mod rate;
 pub mod reconcile;
 mod upkeep;
 

@@ -2,7 +2,7 @@
 //!
 //! Only the locking differs: SQLite holds its one write lock from `BEGIN IMMEDIATE` on, where
 //! PostgreSQL locks a pair's row with `FOR UPDATE`. Locks are taken in one order everywhere:
-//! pools, then pairs by (sender, recipient), then messages and the outbox. An index that a
+//! pools, then rates by sender, then pairs by (sender, recipient), then messages and the outbox. An index that a
 //! statement needs is named beside it; `plans.rs` asks both databases whether they use it.
 
 use super::statement::{Statement, statements};
@@ -54,6 +54,13 @@ statements! { SENDERS:
         ON CONFLICT (sender) DO UPDATE SET replies = excluded.replies";
     REGISTER_SENDER_IN = "INSERT INTO sender_environments (environment, sender, registered_at) \
         VALUES ($1, $2, $3) ON CONFLICT (environment, sender) DO NOTHING";
+    /// Unless one is set.
+    SUGGEST_RATE = "INSERT INTO lanes (sender, segments_per_minute) VALUES ($1, $2) \
+        ON CONFLICT (sender) DO NOTHING";
+    SET_RATE = "INSERT INTO lanes (sender, segments_per_minute) VALUES ($1, $2) \
+        ON CONFLICT (sender) DO UPDATE SET segments_per_minute = excluded.segments_per_minute, \
+            free_at = 0";
+    SET_ON_UNKNOWN = "UPDATE senders SET on_unknown = $2 WHERE sender = $1";
     SENDER_REPLIES = "SELECT replies FROM senders WHERE sender = $1";
     NUMBERS_OF_SERVICE = "SELECT number FROM service_numbers WHERE service = $1 ORDER BY number";
     POOL_IS_KNOWN = "SELECT number FROM service_numbers WHERE service = $1 LIMIT 1";
@@ -139,10 +146,16 @@ statements! { OUTBOX:
                 ORDER BY o.sender LIMIT 1) \
             FROM lane WHERE lane.sender IS NOT NULL) \
         SELECT lane.sender, (SELECT o.due_at FROM outbox o WHERE o.phase = 'due' \
-                AND o.sender = lane.sender ORDER BY o.due_at LIMIT 1) AS due_at \
-        FROM lane WHERE lane.sender IS NOT NULL LIMIT $1";
+                AND o.sender = lane.sender ORDER BY o.due_at LIMIT 1) AS due_at, \
+            r.segments_per_minute, r.free_at \
+        FROM lane LEFT JOIN lanes r ON r.sender = lane.sender \
+        WHERE lane.sender IS NOT NULL ORDER BY lane.sender LIMIT $1";
+    /// Until the claim has committed, no other host claims for this sender.
+    LOCK_RATE = "SELECT segments_per_minute, free_at FROM lanes WHERE sender = $1"
+        postgres " FOR UPDATE";
+    USE_RATE = "UPDATE lanes SET free_at = $2 WHERE sender = $1";
     /// The oldest that a sender may begin. Index: outbox_due.
-    DUE = "SELECT o.message_id, o.recipient, o.sender, o.valid_for, c.body \
+    DUE = "SELECT o.message_id, o.recipient, o.sender, o.segments, o.valid_for, c.body \
         FROM outbox o JOIN contents c ON c.message_id = o.message_id \
         WHERE o.phase = 'due' AND o.sender = $1 AND o.due_at <= $2 \
         ORDER BY o.due_at, o.message_id LIMIT $3";

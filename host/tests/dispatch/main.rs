@@ -12,16 +12,20 @@ use std::time::{Duration, Instant};
 
 use verbatim_host::message::State;
 use verbatim_host::sandbox::{ConsentAction, Pair};
-use verbatim_host::store::{AttemptState, Claim, ConsentSource, LedgerEntry, Store};
+use verbatim_host::store::{AttemptState, Claim, ConsentSource, LedgerEntry, NewMessage, Store};
 use verbatim_host::time::Timestamp;
 
-use fixture::{CREATED, NUMBER, PERSON, THROTTLED, on_both, on_sqlite, queue, start, twilio, wait};
+use fixture::{
+    CREATED, NUMBER, PERSON, THROTTLED, message, on_both, on_sqlite, queue, queue_at, start,
+    twilio, wait,
+};
 
 on_both! {
     what_was_throttled_is_posted_again_later,
     a_stop_between_two_attempts_wins,
     a_claim_whose_holder_died_ends_as_unknown,
     a_message_whose_callbacks_were_lost_is_asked_for,
+    a_slow_sender_never_holds_up_another,
 }
 
 #[tokio::test]
@@ -119,4 +123,31 @@ async fn a_message_whose_callbacks_were_lost_is_asked_for(store: Store) {
     let mut tx = store.write().await.expect("a transaction");
     let later = Timestamp::now().plus(Duration::from_secs(1_000_000));
     assert_eq!(tx.take_polls(10, later).await.expect("a look"), [""; 0], "nothing more to ask");
+}
+
+async fn a_slow_sender_never_holds_up_another(store: Store) {
+    let twilio = twilio(&[CREATED]).await;
+    let slow = "+15550000001";
+    let mut tx = store.write().await.expect("a transaction");
+    tx.set_rate(slow, Some(1)).await.expect("a rate");
+    tx.commit().await.expect("it commits");
+    let mut ids = Vec::new();
+    for (sender, many) in [(slow, 100), (NUMBER, 100)] {
+        for number in 0..many {
+            let recipient = format!("+15550010{number:03}");
+            let new = NewMessage { sender: sender.to_owned(), recipient, ..message() };
+            ids.push(queue_at(&store, &new, Timestamp::now()).await);
+        }
+    }
+    let dispatching = start(&store, &twilio);
+    for id in &ids[100..] {
+        wait(&store, id, |state| state == State::Accepted).await;
+    }
+    dispatching.stop().await;
+    let mut begun = 0;
+    for id in &ids[..100] {
+        let state = store.message(id).await.expect("a read").expect("the message").state;
+        begun += usize::from(state != State::Queued);
+    }
+    assert_eq!(begun, 1, "one a minute");
 }

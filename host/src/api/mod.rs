@@ -1,6 +1,7 @@
 //! The host's HTTP: the API under `/v1`, Twilio's webhooks, the console's pages, and health.
 
 mod auth;
+mod cancel;
 mod guard;
 mod input;
 mod messages;
@@ -68,6 +69,7 @@ pub fn router(app: Arc<App>) -> Router {
     let v1 = Router::new()
         .route("/messages", get(messages::list).post(send::send))
         .route("/messages/{id}", get(messages::one))
+        .route("/messages/{id}/cancel", post(cancel::cancel))
         .route("/conversations/{id}", get(messages::conversation))
         .route("/templates", get(templates::list).post(templates::create))
         .route(

@@ -22,7 +22,7 @@ use crate::store::{
     AttemptState, Claim, Cleared, ConsentSource, LedgerEntry, Store, StoreError, Tx,
 };
 use crate::time::Timestamp;
-use crate::twilio::client::{Client, Outgoing};
+use crate::twilio::client::{Client, Outgoing, REQUEST_TIMEOUT};
 use decide::Next;
 
 /// Messages posted at the same time.
@@ -31,6 +31,10 @@ const IN_FLIGHT: usize = 64;
 const BATCH: usize = 32;
 /// How long the dispatcher sleeps at most: leases are looked at in between.
 const IDLE: Duration = Duration::from_secs(1);
+/// How long a stop waits for what is in flight: longer than a request may take, and shorter than
+/// an orchestrator waits before it kills. What is not through by then is `unknown` later, not lost.
+pub const STOP_WITHIN: Duration = Duration::from_secs(20);
+const _: () = assert!(STOP_WITHIN.as_secs() > REQUEST_TIMEOUT.as_secs());
 /// How long a failed database is left alone.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
@@ -73,7 +77,7 @@ impl Dispatching {
         Wake(Arc::clone(&self.wake))
     }
 
-    /// Claims nothing more, and waits for what is in flight.
+    /// Claims nothing more, and waits for what is in flight, for [`STOP_WITHIN`] at most.
     pub async fn stop(self) {
         // Fails only when the task is gone, and then there is nothing to stop.
         let _ = self.stop.send(true);
@@ -121,7 +125,10 @@ impl Dispatcher {
         }
         // All places free: nothing is in flight any more.
         let all = u32::try_from(IN_FLIGHT).unwrap_or(u32::MAX);
-        let _ = places.acquire_many(all).await;
+        if tokio::time::timeout(STOP_WITHIN, places.acquire_many(all)).await.is_err() {
+            let begun = IN_FLIGHT - places.available_permits();
+            tracing::warn!(begun, "stopped before all requests were answered");
+        }
     }
 
     /// Ends what has expired, claims what is due, and says how long there is nothing to do.

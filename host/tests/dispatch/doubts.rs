@@ -64,7 +64,7 @@ async fn what_twilio_has_is_found_and_lets_its_pair_go_on(store: Store) {
 }
 
 async fn what_belongs_to_another_attempt_is_not_found(store: Store) {
-    let twilio = twilio(&[CREATED, (201, r#"{"sid":"SM2"}"#)]).await;
+    let twilio = twilio(&[CREATED]).await;
     let first = queue(&store).await;
     let dispatching = start(&store, &twilio);
     wait(&store, &first, |state| state == State::Accepted).await;

@@ -1,6 +1,6 @@
 //! A Twilio that does as it is told, a store on either database, and a dispatcher between them.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -32,6 +32,8 @@ pub(crate) struct Twilio {
     pub(crate) posts: Arc<AtomicUsize>,
     /// What its lists hold, whatever they are asked for.
     listed: Arc<Mutex<Vec<Value>>>,
+    /// How long it takes for a POST, in milliseconds.
+    pub(crate) takes: Arc<AtomicU64>,
     /// Whether it gives no lists.
     pub(crate) is_silent: Arc<AtomicBool>,
 }
@@ -40,13 +42,18 @@ pub(crate) struct Twilio {
 pub(crate) async fn twilio(answers: &'static [(u16, &'static str)]) -> Twilio {
     let (posts, listed) = (Arc::new(AtomicUsize::new(0)), Arc::new(Mutex::new(Vec::new())));
     let is_silent = Arc::new(AtomicBool::new(false));
+    let takes = Arc::new(AtomicU64::new(0));
+    let slow = Arc::clone(&takes);
     let (counter, list) = (Arc::clone(&posts), Arc::clone(&listed));
     let silent = Arc::clone(&is_silent);
     let app = Router::new().fallback(move |method: Method, path: Uri| {
+        let mut pause = Duration::ZERO;
         let (status, body) = if method == Method::POST {
             let number = counter.fetch_add(1, Ordering::SeqCst);
             let (status, body) = answers[number.min(answers.len() - 1)];
-            (status, body.to_owned())
+            pause = Duration::from_millis(slow.load(Ordering::SeqCst));
+            // Each message has a SID of its own.
+            (status, body.replace("SM1", &format!("SM{}", number + 1)))
         } else if silent.load(Ordering::SeqCst) {
             (500, String::new())
         } else {
@@ -58,7 +65,10 @@ pub(crate) async fn twilio(answers: &'static [(u16, &'static str)]) -> Twilio {
             };
             (200, answer.to_string())
         };
-        async move { (StatusCode::from_u16(status).expect("a status"), body) }
+        async move {
+            tokio::time::sleep(pause).await;
+            (StatusCode::from_u16(status).expect("a status"), body)
+        }
     });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let base = format!("http://{}", listener.local_addr().expect("its address"));
@@ -68,7 +78,7 @@ pub(crate) async fn twilio(answers: &'static [(u16, &'static str)]) -> Twilio {
         token: SecretString::from("token"),
         base_url: base.parse().expect("a URL"),
     };
-    Twilio { account, posts, listed, is_silent }
+    Twilio { account, posts, listed, takes, is_silent }
 }
 
 impl Twilio {

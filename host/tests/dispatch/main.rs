@@ -26,6 +26,7 @@ on_both! {
     a_claim_whose_holder_died_ends_as_unknown,
     a_message_whose_callbacks_were_lost_is_asked_for,
     a_slow_sender_never_holds_up_another,
+    a_stop_of_the_host_finishes_what_is_in_flight_and_begins_no_more,
 }
 
 #[tokio::test]
@@ -150,4 +151,20 @@ async fn a_slow_sender_never_holds_up_another(store: Store) {
         begun += usize::from(state != State::Queued);
     }
     assert_eq!(begun, 1, "one a minute");
+}
+
+async fn a_stop_of_the_host_finishes_what_is_in_flight_and_begins_no_more(store: Store) {
+    let twilio = twilio(&[CREATED]).await;
+    twilio.takes.store(1_000, Ordering::SeqCst);
+    let (first, second) = (queue(&store).await, queue(&store).await);
+    let dispatching = start(&store, &twilio);
+    let begin = Instant::now();
+    while twilio.posts.load(Ordering::SeqCst) == 0 {
+        assert!(begin.elapsed() < Duration::from_secs(10), "nothing was posted");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    dispatching.stop().await;
+    wait(&store, &first, |state| state == State::Accepted).await;
+    wait(&store, &second, |state| state == State::Queued).await;
+    assert_eq!(twilio.posts.load(Ordering::SeqCst), 1);
 }

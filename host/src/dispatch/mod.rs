@@ -245,7 +245,8 @@ async fn store_answer(
                     matched: None,
                     raw_text: None,
                     message_sid: None,
-                    happened_at: now,
+                    // The block was there before the request, so a START since then is newer.
+                    happened_at: claim.began_at(),
                 };
                 tx.record_consent(&[entry], now).await?;
             }

@@ -32,6 +32,7 @@ pub struct Cleared {
     pair: Pair,
     text: String,
     valid_for: Option<Duration>,
+    began_at: Timestamp,
 }
 
 impl Cleared {
@@ -63,6 +64,12 @@ impl Cleared {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// When it was claimed: its consent is as of then.
+    #[must_use]
+    pub fn began_at(&self) -> Timestamp {
+        self.began_at
     }
 
     /// How long it may wait at Twilio, if whoever sent it said so.
@@ -222,6 +229,7 @@ impl Tx {
             pair,
             text: due.body,
             valid_for: due.valid_for.map(row::seconds),
+            began_at: now,
         })))
     }
 

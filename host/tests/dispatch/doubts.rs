@@ -5,14 +5,12 @@ use std::time::Duration;
 
 use verbatim_host::dispatch::doubt;
 use verbatim_host::message::State;
-use verbatim_host::sandbox::{ConsentAction, Pair};
-use verbatim_host::store::{
-    AttemptState, Claim, ConsentSource, LedgerEntry, NewMessage, OnUnknown, Store,
-};
+use verbatim_host::sandbox::ConsentAction;
+use verbatim_host::store::{AttemptState, Claim, NewMessage, OnUnknown, Store};
 use verbatim_host::time::Timestamp;
 
 use crate::fixture::{
-    CREATED, NUMBER, PERSON, message, on_both, queue, queue_at, start, twilio, wait,
+    CREATED, NUMBER, message, on_both, queue, queue_at, said, start, twilio, wait,
 };
 
 on_both! {
@@ -108,16 +106,7 @@ async fn after_a_stop_nothing_is_sent_again(store: Store) {
     let twilio = twilio(&[CREATED]).await;
     let new = NewMessage { on_unknown: Some(OnUnknown::Resend), ..message() };
     let id = in_doubt(&store, &new, long_ago(), 1).await;
-    let stop = LedgerEntry {
-        pair: Pair { recipient: PERSON.to_owned(), sender: NUMBER.to_owned() },
-        action: ConsentAction::OptOut,
-        source: ConsentSource::Inbound,
-        keyword: Some("STOP".to_owned()),
-        matched: Some("STOP".to_owned()),
-        raw_text: Some("STOP".to_owned()),
-        message_sid: Some("SM9".to_owned()),
-        happened_at: store.now(),
-    };
+    let stop = said(ConsentAction::OptOut, store.now());
     let mut tx = store.write().await.expect("a transaction");
     tx.record_consent(&[stop], store.now()).await.expect("a record");
     tx.commit().await.expect("it commits");

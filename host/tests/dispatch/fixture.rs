@@ -13,8 +13,10 @@ use verbatim_host::engine::Engine;
 use verbatim_host::id::new_id;
 use verbatim_host::message::{Environment, State};
 use verbatim_host::receive::Receiver;
-use verbatim_host::sandbox::{Limits, Sandbox};
-use verbatim_host::store::{Database, NewMessage, RegisteredSender, Replies, Store};
+use verbatim_host::sandbox::{ConsentAction, Limits, Pair, Sandbox};
+use verbatim_host::store::{
+    ConsentSource, Database, LedgerEntry, NewMessage, RegisteredSender, Replies, Store,
+};
 use verbatim_host::time::Timestamp;
 use verbatim_host::twilio::client::{Account, Client};
 
@@ -186,6 +188,20 @@ pub(crate) async fn queue_at(store: &Store, message: &NewMessage, at: Timestamp)
     tx.create_message(&id, message, at).await.expect("a message");
     tx.commit().await.expect("it commits");
     id
+}
+
+/// A keyword of the person's.
+pub(crate) fn said(action: ConsentAction, at: Timestamp) -> LedgerEntry {
+    LedgerEntry {
+        pair: Pair { recipient: PERSON.to_owned(), sender: NUMBER.to_owned() },
+        action,
+        source: ConsentSource::Inbound,
+        keyword: None,
+        matched: None,
+        raw_text: None,
+        message_sid: Some("SM9".to_owned()),
+        happened_at: at,
+    }
 }
 
 /// The module, compiled once for all tests.

@@ -12,11 +12,11 @@ use std::time::{Duration, Instant};
 
 use verbatim_host::message::State;
 use verbatim_host::sandbox::{ConsentAction, Pair};
-use verbatim_host::store::{AttemptState, Claim, ConsentSource, LedgerEntry, NewMessage, Store};
+use verbatim_host::store::{AttemptState, Claim, NewMessage, Store};
 use verbatim_host::time::Timestamp;
 
 use fixture::{
-    CREATED, NUMBER, PERSON, THROTTLED, message, on_both, on_sqlite, queue, queue_at, start,
+    CREATED, NUMBER, PERSON, THROTTLED, message, on_both, on_sqlite, queue, queue_at, said, start,
     twilio, wait,
 };
 
@@ -26,6 +26,7 @@ on_both! {
     a_claim_whose_holder_died_ends_as_unknown,
     a_message_whose_callbacks_were_lost_is_asked_for,
     a_slow_sender_never_holds_up_another,
+    a_start_since_the_request_outlives_twilio_s_refusal,
     a_stop_of_the_host_finishes_what_is_in_flight_and_begins_no_more,
 }
 
@@ -73,16 +74,7 @@ async fn a_stop_between_two_attempts_wins(store: Store) {
         assert!(begin.elapsed() < Duration::from_secs(10), "no attempt has ended");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    let stop = LedgerEntry {
-        pair: Pair { recipient: PERSON.to_owned(), sender: NUMBER.to_owned() },
-        action: ConsentAction::OptOut,
-        source: ConsentSource::Inbound,
-        keyword: Some("STOP".to_owned()),
-        matched: Some("STOP".to_owned()),
-        raw_text: Some("STOP".to_owned()),
-        message_sid: Some("SM9".to_owned()),
-        happened_at: store.now(),
-    };
+    let stop = said(ConsentAction::OptOut, store.now());
     let mut tx = store.write().await.expect("a transaction");
     assert_eq!(tx.record_consent(&[stop], store.now()).await.expect("a record").len(), 1);
     tx.commit().await.expect("it commits");
@@ -167,4 +159,22 @@ async fn a_stop_of_the_host_finishes_what_is_in_flight_and_begins_no_more(store:
     wait(&store, &first, |state| state == State::Accepted).await;
     wait(&store, &second, |state| state == State::Queued).await;
     assert_eq!(twilio.posts.load(Ordering::SeqCst), 1);
+}
+
+async fn a_start_since_the_request_outlives_twilio_s_refusal(store: Store) {
+    let twilio = twilio(&[(400, r#"{"code":21610,"message":"unsubscribed"}"#)]).await;
+    twilio.takes.store(1_000, Ordering::SeqCst);
+    let id = queue(&store).await;
+    let dispatching = start(&store, &twilio);
+    wait(&store, &id, |state| state == State::Dispatching).await;
+    // The person changes their mind while the answer is on its way.
+    let mut tx = store.write().await.expect("a transaction");
+    let word = said(ConsentAction::OptIn, store.now());
+    tx.record_consent(&[word], store.now()).await.expect("a record");
+    tx.commit().await.expect("it commits");
+    wait(&store, &id, |state| state == State::Suppressed).await;
+    dispatching.stop().await;
+    let pair = Pair { recipient: PERSON.to_owned(), sender: NUMBER.to_owned() };
+    let consent = store.consent_of(vec![pair]).await.expect("a read");
+    assert!(!consent[0].1, "the later word counts");
 }

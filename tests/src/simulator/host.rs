@@ -4,24 +4,19 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use verbatim_host::dispatch::decide::{self, Next};
-use verbatim_host::dispatch::doubt::{self, Verdict};
+use verbatim_host::dispatch::doubt;
 use verbatim_host::dispatch::reconcile;
 use verbatim_host::message::State;
 use verbatim_host::sandbox::ConsentAction;
-use verbatim_host::store::{Doubt, StatusNews};
 use verbatim_host::time::Timestamp;
 use verbatim_host::twilio::client::Answer;
-use verbatim_host::twilio::list::Listed;
 
 use super::Bug;
 use super::memory::{Claim, Phase, Place};
-use super::twilio::Spoken;
 use super::world::{Event, Task, World};
 
 /// Requests at the same time: few, so that messages compete.
 const PLACES: usize = 4;
-/// How long one host has a message in doubt to itself.
-const TAKEN: Duration = Duration::from_secs(120);
 /// How long a host sleeps at most when something is due that it cannot have.
 const IDLE: Duration = Duration::from_secs(1);
 
@@ -35,7 +30,7 @@ pub(super) struct Host {
     in_flight: usize,
     last: String,
     /// The numbers that Twilio has not answered for since the start.
-    unheard: BTreeSet<String>,
+    pub(super) unheard: BTreeSet<String>,
     next_turn: Option<Timestamp>,
     /// Claims that are not committed: a planted mistake.
     uncommitted: BTreeSet<String>,
@@ -87,7 +82,7 @@ impl World {
         }
     }
 
-    fn task(&mut self, host: usize, after: Duration, what: Task) {
+    pub(super) fn task(&mut self, host: usize, after: Duration, what: Task) {
         let life = self.hosts[host].life;
         self.later(after, Event::OfHost { host, life, what });
     }
@@ -111,12 +106,7 @@ impl World {
                 self.wake_all();
             }
             Task::Looked { doubt, listed } => self.look_for(&doubt, listed),
-            Task::Polled { listed } => {
-                if let Some(listed) = listed {
-                    self.memory.record_status(&news(listed, None), self.now);
-                    self.wake_all();
-                }
-            }
+            Task::Polled { listed } => self.polled(listed),
             Task::Checked { number, begun, spoken } => self.checked(host, &number, begun, spoken),
         }
     }
@@ -263,103 +253,5 @@ impl World {
                 self.seen.doubts += 1;
             }
         }
-    }
-
-    // ---------------------------------------------------------------- beside the posting
-
-    fn keep_up(&mut self, host: usize) {
-        for doubt in self.memory.take_doubts(self.now.plus(TAKEN), self.now) {
-            let listed = self.list_for(&doubt);
-            let after = self.random.millis(50, 3_000);
-            self.task(host, after, Task::Looked { doubt, listed });
-        }
-        for sid in self.memory.take_polls(self.now) {
-            let listed = if self.unlucky(10) { None } else { self.twilio.fetch(&sid) };
-            let after = self.random.millis(50, 3_000);
-            self.task(host, after, Task::Polled { listed });
-        }
-        let due = |(number, (_, at)): (&String, &(Timestamp, Timestamp))| {
-            (*at <= self.now).then(|| number.clone())
-        };
-        let numbers: Vec<String> = self.memory.checks.iter().filter_map(due).collect();
-        for number in numbers {
-            self.ask_about(host, number);
-        }
-    }
-
-    fn look_for(&mut self, doubt: &Doubt, listed: Option<Vec<Listed>>) {
-        let now = self.now;
-        let Some(listed) = listed else {
-            return self.memory.look_again(doubt, doubt.absences, doubt::next_look(now, doubt));
-        };
-        let mut free = doubt::candidates(doubt, listed);
-        free.retain(|one| !self.memory.is_bound(&one.sid));
-        match doubt::judge(now, doubt, free) {
-            Verdict::Found(one) => self.memory.found(doubt, &one.sid, one.state, now),
-            Verdict::LookAgain { at, absences } => self.memory.look_again(doubt, absences, at),
-            Verdict::Hold => self.memory.hold(doubt, now),
-            Verdict::Resend => {
-                self.seen.resends += 1;
-                self.memory.resend(doubt, now);
-            }
-        }
-        self.wake_all();
-    }
-
-    pub(super) fn begin_to_listen(&mut self, host: usize) {
-        if self.bug == Some(Bug::LostStop) {
-            return;
-        }
-        self.hosts[host].unheard = Self::numbers();
-        for number in Self::numbers() {
-            self.ask_about(host, number);
-        }
-    }
-
-    fn ask_about(&mut self, host: usize, number: String) {
-        let now = self.now;
-        let check = self.memory.checks.entry(number.clone()).or_insert((now, now));
-        check.1 = now.plus(reconcile::AFTER_FAILURE);
-        let since = reconcile::since(Some(check.0), now);
-        let spoken =
-            if self.unlucky(10) { None } else { Some(self.twilio.inbound(&number, since, now)) };
-        let after = self.random.millis(50, 3_000);
-        self.task(host, after, Task::Checked { number, begun: now, spoken });
-    }
-
-    fn checked(
-        &mut self,
-        host: usize,
-        number: &str,
-        begun: Timestamp,
-        spoken: Option<Vec<Spoken>>,
-    ) {
-        let Some(spoken) = spoken else {
-            if self.hosts[host].unheard.contains(number) {
-                self.ask_about(host, number.to_owned());
-            }
-            return;
-        };
-        let mut is_news = false;
-        for one in spoken.iter().rev() {
-            is_news |= self.memory.receive(&one.sid, &one.pair, one.action, one.date, self.now);
-        }
-        let next = self.now.plus(reconcile::EVERY);
-        if let Some(check) = self.memory.checks.get_mut(number) {
-            *check = (check.0.max(begun), next);
-        }
-        if self.hosts[host].unheard.remove(number) || is_news {
-            self.wake_all();
-        }
-    }
-}
-
-fn news(listed: Listed, attempt_id: Option<String>) -> StatusNews {
-    StatusNews {
-        sid: listed.sid,
-        attempt_id,
-        status: listed.status,
-        state: listed.state,
-        error_code: listed.error_code,
     }
 }

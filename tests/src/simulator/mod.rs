@@ -9,8 +9,11 @@ mod bug;
 mod checker;
 mod host;
 mod memory;
+mod network;
+mod people;
 mod random;
 mod twilio;
+mod upkeep;
 mod world;
 
 pub use bug::Bug;

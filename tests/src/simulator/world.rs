@@ -5,13 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use verbatim_host::dispatch::{doubt, rate::Pace};
-use verbatim_host::message::State;
 use verbatim_host::sandbox::{ConsentAction, Pair};
-use verbatim_host::store::{Doubt, OnUnknown, StatusNews};
+use verbatim_host::store::{Doubt, StatusNews};
 use verbatim_host::time::Timestamp;
-use verbatim_host::twilio::client::{Answer, Created, REQUEST_TIMEOUT, Refused};
+use verbatim_host::twilio::client::Answer;
 use verbatim_host::twilio::list::Listed;
-use verbatim_host::twilio::status;
 
 use super::host::Host;
 use super::memory::{Claim, Memory, Message, Place};
@@ -29,9 +27,8 @@ const HEARD: Duration = Duration::from_secs(15 * 60);
 const END: Duration = Duration::from_secs(10 * 24 * 60 * 60);
 const HOSTS: usize = 2;
 /// One without a limit, one of a segment a second.
-const SENDERS: [&str; 2] = ["+15550001234", "+15550001235"];
-const PEOPLE: [&str; 3] = ["+15550000001", "+15550000002", "+15550000003"];
-const TEXTS: [&str; 3] = ["Hello", "Your table is ready", "Your code is 7"];
+pub(super) const SENDERS: [&str; 2] = ["+15550001234", "+15550001235"];
+pub(super) const PEOPLE: [&str; 3] = ["+15550000001", "+15550000002", "+15550000003"];
 
 /// What happens at a time. What concerns a host names its life: after a crash it is for nobody.
 #[derive(Debug, Clone)]
@@ -238,89 +235,6 @@ impl World {
         }
     }
 
-    fn accept(&mut self) {
-        let pair = Pair {
-            recipient: (*self.random.pick(&PEOPLE)).to_owned(),
-            sender: (*self.random.pick(&SENDERS)).to_owned(),
-        };
-        let resend = self.random.percent(30);
-        let message = Message {
-            state: State::Queued,
-            reason: None,
-            pair,
-            text: (*self.random.pick(&TEXTS)).to_owned(),
-            segments: 1 + i64::try_from(self.random.below(3)).unwrap_or_default(),
-            on_unknown: if resend { OnUnknown::Resend } else { OnUnknown::Hold },
-            valid_for: self.random.percent(30).then_some(Duration::from_secs(600)),
-            sid: None,
-            updated_at: self.now,
-            poll_at: None,
-            place: None,
-        };
-        let id = format!("m{:04}", self.seen.messages);
-        self.seen.messages += 1;
-        self.note(|| format!("{id} to {:?}", message.pair));
-        self.memory.accept(id.clone(), message, self.now);
-        if self.random.percent(5) {
-            let after = self.random.millis(0, 60_000);
-            self.later(after, Event::Cancel { message: id });
-        }
-        self.wake_all();
-    }
-
-    fn say(&mut self, pair: &Pair, action: ConsentAction) {
-        let lag = self.random.millis(0, 30_000);
-        self.twilio.hear(pair, action, self.now, lag);
-        self.seen.words += 1;
-        if !self.unlucky(20) {
-            let spoken = self.twilio.spoken.len() - 1;
-            let after = self.random.millis(10, 2_000);
-            self.later(after, Event::Webhook { spoken });
-        }
-    }
-
-    /// Any host that listens at the moment; Twilio does not try again.
-    fn listener(&mut self) -> Option<usize> {
-        let now = self.now;
-        let listens = |host: &Host| host.is_up && host.paused_until <= now;
-        let listeners: Vec<usize> = (0..HOSTS).filter(|host| listens(&self.hosts[*host])).collect();
-        (!listeners.is_empty()).then(|| *self.random.pick(&listeners))
-    }
-
-    fn webhook(&mut self, spoken: usize) {
-        if self.listener().is_some() {
-            let Spoken { sid, pair, action, .. } = self.twilio.spoken[spoken].clone();
-            self.memory.receive(&sid, &pair, action, self.now, self.now);
-            self.wake_all();
-        }
-    }
-
-    fn callback(&mut self, news: &StatusNews) {
-        if self.listener().is_some() {
-            self.memory.record_status(news, self.now);
-            self.wake_all();
-        }
-    }
-
-    fn progress(&mut self, sid: &str, attempt: String, status: &'static str) {
-        self.twilio.set_status(sid, status);
-        let news = StatusNews {
-            sid: sid.to_owned(),
-            attempt_id: Some(attempt),
-            status: status.to_owned(),
-            state: status::state_of(status),
-            error_code: None,
-        };
-        if self.random.percent(15) {
-            return;
-        }
-        let times = if self.random.percent(10) { 2 } else { 1 };
-        for _ in 0..times {
-            let after = self.random.millis(10, 60_000);
-            self.later(after, Event::Callback { news: news.clone() });
-        }
-    }
-
     fn crash(&mut self, host: usize) {
         if self.hosts[host].is_up {
             self.seen.crashes += 1;
@@ -335,78 +249,6 @@ impl World {
         self.hosts[host].start(now);
         self.begin_to_listen(host);
         self.wake(host);
-    }
-
-    /// A request that is on the wire.
-    pub(super) fn send(&mut self, host: usize, claim: Claim) {
-        let life = self.hosts[host].life;
-        self.seen.posts += 1;
-        let started_at = self.hosts[host].started_at;
-        let promise = checker::begun(&self.memory, &self.twilio, &claim, started_at, self.now);
-        self.check(promise);
-        let luck = if self.is_chaos() { self.random.below(100) } else { 100 };
-        let there = self.random.millis(5, 1_000);
-        let (answered, fails) = match luck {
-            0..3 => {
-                let answer = Answer::NeverSent("refused".to_owned());
-                return self.answer(host, life, claim, answer, there);
-            }
-            3..6 => {
-                let answer = Answer::InDoubt("the request timed out".to_owned());
-                return self.answer(host, life, claim, answer, REQUEST_TIMEOUT);
-            }
-            6..11 => (false, false),
-            11..14 => (true, true),
-            14..17 => {
-                let answer = Answer::InDoubt("Twilio answered 503".to_owned());
-                return self.answer(host, life, claim, answer, there);
-            }
-            17..22 => return self.refuse(host, life, claim, (429, 20429), there),
-            22..24 => return self.refuse(host, life, claim, (400, 21211), there),
-            _ => (true, false),
-        };
-        self.later(there, Event::Arrive { host, life, claim, answered, fails });
-    }
-
-    fn arrive(&mut self, host: usize, life: u32, claim: Claim, answered: bool, fails: bool) {
-        let back = self.random.millis(5, 1_000);
-        if self.twilio.is_blocked(&claim.pair) {
-            return self.refuse(host, life, claim, (400, 21610), back);
-        }
-        let lag = self.random.millis(0, 120_000);
-        let sid = self.twilio.take(&claim, lag, self.now);
-        let promise = checker::taken(&self.memory, &self.twilio, &sid);
-        self.check(promise);
-        let mut after = self.random.millis(100, 30_000);
-        let last = *self.random.pick(&["delivered", "delivered", "undelivered", "failed", "sent"]);
-        for status in ["sent", last].into_iter().take(if last == "sent" { 1 } else { 2 }) {
-            let (sid, attempt) = (sid.clone(), claim.attempt.clone());
-            self.later(after, Event::Progress { sid, attempt, status });
-            after += self.random.millis(100, 300_000);
-        }
-        let (answer, after) = match (answered, fails) {
-            (true, false) => (Answer::Created(Created { sid, segments: Some(1) }), back),
-            (true, true) => (Answer::InDoubt("Twilio answered 500".to_owned()), back),
-            (false, _) => (Answer::InDoubt("the request timed out".to_owned()), REQUEST_TIMEOUT),
-        };
-        self.answer(host, life, claim, answer, after);
-    }
-
-    fn refuse(
-        &mut self,
-        host: usize,
-        life: u32,
-        claim: Claim,
-        (status, code): (u16, i64),
-        after: Duration,
-    ) {
-        let refused =
-            Refused { status, code: Some(code), message: String::new(), retry_after: None };
-        self.answer(host, life, claim, Answer::Refused(refused), after);
-    }
-
-    fn answer(&mut self, host: usize, life: u32, claim: Claim, answer: Answer, after: Duration) {
-        self.later(after, Event::OfHost { host, life, what: Task::Answer { claim, answer } });
     }
 
     /// Every number that something may be sent from.

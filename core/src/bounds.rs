@@ -668,3 +668,78 @@ fn numbers(min: i64, max: i64) -> impl Iterator<Item = i64> {
     let edges = powers.flat_map(|power| [power, -power]).chain([min, max, 0]);
     edges.filter(move |number| (min..=max).contains(number))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    /// What is kept of texts written as their parts: `2€1a` is `€€a`, and `3*€` is any text's one
+    /// character, three times.
+    fn kept(texts: &[&str], encoding: Encoding, goal: Goal) -> String {
+        let spelled: Vec<String> = texts.iter().map(|text| spelled(text)).collect();
+        let texts = texts.iter().zip(&spelled).map(|(text, spelled)| match text.split_once('*') {
+            Some((times, c)) => {
+                let times = times.parse().unwrap();
+                (Text::Repeated(c.chars().next().unwrap()), times..=times)
+            }
+            None => (Text::Given(spelled), 1..=1),
+        });
+        let kept = choices(texts.collect(), encoding, goal, None);
+        let kept = kept.iter().map(|one| one.text.written(*one.times.end()));
+        kept.map(|text| parts(&text)).collect::<Vec<_>>().join(" ")
+    }
+
+    fn spelled(parts: &str) -> String {
+        let mut text = String::new();
+        let mut times = 0;
+        for c in parts.chars() {
+            match c.to_digit(10) {
+                Some(digit) => times = times * 10 + digit as usize,
+                None => text.extend(core::iter::repeat_n(c, core::mem::take(&mut times))),
+            }
+        }
+        text
+    }
+
+    fn parts(text: &str) -> String {
+        let mut parts = String::new();
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            let after = rest.trim_start_matches(first);
+            let bytes = rest.len() - after.len();
+            parts += &format!("{}{first}", bytes / first.len_utf8());
+            rest = after;
+        }
+        parts
+    }
+
+    #[test]
+    fn only_the_choices_that_can_be_best_are_tried() {
+        use Encoding::{Gsm7, Ucs2};
+        use Goal::{Max, Min};
+        let cases: &[(&[&str], Encoding, Goal, &str)] = &[
+            // The same shape once, whatever its letters are.
+            (&["2a", "1a", "2b", "3a", "2a"], Gsm7, Max, "3a"),
+            (&["2a", "1a", "2b", "3a", "1b"], Gsm7, Min, "1a"),
+            // A pair may leave one unit empty, and so take as much as a letter more.
+            (&["4a", "1€1a", "2€", "2a", "4b"], Gsm7, Max, "4a 2€"),
+            (&["1€", "2a", "3a", "1€1a"], Gsm7, Min, "2a"),
+            (&["1€", "3a", "1€1a"], Gsm7, Min, "1€"),
+            (&["1a1€", "1€1a", "4a"], Gsm7, Min, "1a1€ 1€1a"),
+            // At 152 units of pairs there may be two borders.
+            (&["76€", "153a"], Gsm7, Max, "153a 76€"),
+            (&["76€", "154a"], Gsm7, Max, "154a"),
+            (&["75€", "151a"], Gsm7, Max, "151a"),
+            (&["33😀", "67a"], Ucs2, Max, "67a 33😀"),
+            // What forces the encoding is compared with its like.
+            (&["3a", "1ê", "2ê"], Ucs2, Max, "3a 2ê"),
+            // A repeated character counts as often as it stands there.
+            (&["5a", "3*€"], Gsm7, Max, "3€"),
+            (&["152*€", "153*€"], Gsm7, Max, "153€ 152€"),
+        ];
+        let found = cases.iter().map(|&(texts, encoding, goal, _)| kept(texts, encoding, goal));
+        let expected: Vec<_> = cases.iter().map(|&(_, _, _, expected)| expected).collect();
+        assert_eq!(found.collect::<Vec<_>>(), expected);
+    }
+}

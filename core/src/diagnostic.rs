@@ -104,3 +104,25 @@ pub fn quote(text: &str) -> String {
     quoted.push('`');
     quoted
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    #[test]
+    fn a_quote_shows_forty_characters_and_no_control() {
+        let of = |text: &str| quote(text).trim_matches('`').replace("aaaaaaaaaa", "_");
+        let tens = "a".repeat(30);
+        let cases = [
+            ("", "é", "é"),
+            (&tens, "aaaaaaaaaé", "___aaaaaaaaaé"),
+            (&tens, "aaaaaaaaa\n", "___aaaaaaaaa\u{FFFD}"),
+            (&tens, "aaaaaaaaaéé", "___aaaaaaaaa…"),
+            ("", "a\u{7}b", "a\u{FFFD}b"),
+        ];
+        for (before, after, expected) in cases {
+            assert_eq!(of(&format!("{before}{after}")), expected, "{after:?}");
+        }
+    }
+}

@@ -213,6 +213,8 @@ mod tests {
     fn a_message_that_may_not_leave_is_refused_and_leaves_nothing_behind() {
         let long = "a".repeat(1600);
         let longer = "é".repeat(1601);
+        // As many bytes as a message may have.
+        let widest = "👋".repeat(1600);
         // Of a value that makes the longest message too long for four bytes a character.
         let longest = "é".repeat(100_000);
         let blank = "\u{2003}".repeat(100_000);
@@ -220,6 +222,7 @@ mod tests {
             ("${a}", Some(long.as_str()), Ok(11)),
             ("${a}", Some(&longer), Err(Code::TextLength)),
             ("${a}.", Some(&long), Err(Code::TextLength)),
+            ("${a}", Some(&widest), Ok(49)),
             ("${a}${a}${a}", Some(&longest), Err(Code::TextLength)),
             ("${a} ${a}", Some(&blank), Err(Code::TextBlank)),
             ("${a} ${a}", Some(""), Err(Code::TextBlank)),

@@ -74,7 +74,11 @@ mod tests {
     #[test]
     fn a_title_has_1_to_100_characters_of_the_right_kind() {
         assert!(Title::new(&"é".repeat(100)).is_ok());
-        assert!(Title::new("reservation confirmation_es").is_ok());
+        let title = Title::new("reservation confirmation_es").unwrap();
+        assert_eq!(
+            (title.as_str(), &*format!("{title}")),
+            ("reservation confirmation_es", title.as_str())
+        );
         for bad in ["", &"é".repeat(101), "a{b", "a}b", "a\nb", " a", "a ", "\u{7F}"] {
             assert!(Title::new(bad).is_err(), "{bad:?}");
         }

@@ -104,3 +104,16 @@ static WORD_OR_DASH: [bool; 256] = {
     }
     table
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn a_kind_is_written_by_its_name() {
+        for kind in Kind::ALL {
+            assert_eq!(kind.to_string(), kind.as_str());
+        }
+    }
+}

@@ -30,3 +30,16 @@ impl Values for () {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Missing, Template};
+
+    #[test]
+    fn where_there_are_no_values_each_is_missing() {
+        let template = Template::new("Hi ${name}").unwrap();
+        assert_eq!(template.render(&(), Missing::Keep).unwrap(), "Hi ${name}");
+        assert!(template.render(&(), Missing::Refuse).is_err());
+    }
+}

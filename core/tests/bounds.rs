@@ -255,6 +255,37 @@ fn a_number_has_a_sign_only_below_zero_and_any_length_between_its_ends() {
 }
 
 #[test]
+fn a_text_of_any_length_takes_exactly_the_length_that_is_left_for_it() {
+    let gsm = |max_chars| Domain::Text { max_chars, alphabet: Alphabet::Gsm };
+    let two = |x, y| Domains {
+        tokens: vec![(Kind::Entity, "x".into(), x), (Kind::Variable, "y".into(), y)],
+        rows: Vec::new(),
+    };
+    // One value makes the message too long, so that characters are counted; with the other, all
+    // of the text's own characters are needed for the second segment.
+    let values = Domain::Values(vec!["b".into(), "b".repeat(1700)]);
+    let body = format!("{}{{{{entity:x}}}}{{{{vrbl:y}}}}", "a".repeat(154));
+    check(&body, &two(values, gsm(3)));
+    // Three characters are left. Three pairs begin a segment more, a letter and two pairs do not.
+    let literal = format!("{}{}", "a".repeat(1516), "€".repeat(81));
+    assert_eq!(count(&literal, Policy::Standard).remaining, 5);
+    let values = Domain::Values(vec![String::new(), "b".into()]);
+    check(&format!("{literal}{{{{entity:x}}}}{{{{vrbl:y}}}}"), &two(values, gsm(3)));
+}
+
+#[test]
+fn a_witness_names_an_attribute_as_its_row_does_and_any_other_token_as_it_is_written() {
+    let row = Row { variant: "v".into(), values: vec![("q".into(), "a".into())] };
+    let known = (Kind::Entity, String::from("variant_q"), Domain::Values(vec!["b".into()]));
+    let domains = Domains { tokens: vec![known], rows: vec![row] };
+    let template = Template::new("${variant_q} {{entity:variant_q}}").unwrap();
+    let found = bounds(&template, &domains, Policy::Standard).unwrap();
+    let witness = found.max.unwrap().witness.unwrap();
+    let names: Vec<_> = witness.values.iter().map(|(kind, name, _)| (*kind, &**name)).collect();
+    assert_eq!(names, [(Kind::Variant, "q"), (Kind::Entity, "variant_q")]);
+}
+
+#[test]
 fn graphemes_are_bounded_from_outside_once_there_is_a_border() {
     let template = Template::new("{{entity:x}}").unwrap();
     let found = |values: &[usize]| {
@@ -276,6 +307,13 @@ fn one(name: &str, domain: Domain) -> Domains {
 #[test]
 fn endless_domains_reach_the_limit_of_a_message() {
     let template = Template::new("{{entity:x}}b{{entity:y}}").unwrap();
+    // Alone, a text holds all 1,600, and before one letter 1,599.
+    let endless = Domain::Text { max_chars: 1_000_000_000, alphabet: Alphabet::Gsm };
+    for body in ["{{entity:x}}", "{{entity:x}}b"] {
+        let alone = Template::new(body).unwrap();
+        let found = bounds(&alone, &one("x", endless.clone()), Policy::Standard).unwrap();
+        assert_eq!(found.max.map(|max| max.segments), Some(22), "{body}");
+    }
     // 1,599 characters and `b`: 76 pairs a segment in GSM-7, 33 in UCS-2.
     for (alphabet, most) in [(Alphabet::Gsm, 22), (Alphabet::Digits, 11), (Alphabet::Any, 49)] {
         let endless = Domain::Text { max_chars: 1_000_000_000, alphabet };

@@ -1,7 +1,9 @@
 //! What the lints say, and what they leave unsaid.
 
 use expect_test::{Expect, expect};
-use verbatim_core::{Campaign, Draft, Environment, Names, Part, Severity, check};
+use verbatim_core::{
+    Campaign, Domain, Domains, Draft, Environment, Kind, Names, Part, Severity, check,
+};
 
 fn draft(body: &str) -> Draft<'_> {
     Draft { body, ..Draft::default() }
@@ -155,6 +157,13 @@ fn a_long_body_is_told_what_it_takes() {
 }
 
 #[test]
+fn what_a_plainer_spelling_saves_is_counted() {
+    let body = format!("${{n}}, it’s {}", "word ".repeat(39) + "word");
+    let found = said(&draft(&body));
+    assert!(found.contains("write `'` to save 2 of 4 segments [write `'`]"), "{found}");
+}
+
+#[test]
 fn a_lint_can_be_silenced_and_an_error_cannot() {
     let loud = check(&draft("Hello  {{x}}"));
     let silenced = loud.diagnostics.iter().map(|one| one.code).collect();
@@ -162,4 +171,160 @@ fn a_lint_can_be_silenced_and_an_error_cannot() {
     assert!(loud.diagnostics_total > 1);
     assert_eq!(quiet.diagnostics_total, 1);
     assert_eq!(quiet.diagnostics[0].severity, Severity::Error);
+}
+
+#[test]
+fn what_is_said_of_one_place_is_said_in_the_order_in_which_it_is_found() {
+    expect_of(
+        &draft("COME IN WE ARE OPEN NOW"),
+        &expect![[r#"
+        V130 "COME IN WE ARE OPEN NOW" all in capitals: it reads as shouting, and filters take it for spam
+        V131 "COME IN WE ARE OPEN NOW" no token: a message that is the same for everybody is read less and filtered more; add one, such as `${name}`
+    "#]],
+    );
+}
+
+/// The fixes that are offered for each of its unknown names.
+fn meant(written: &str, names: &[&str]) -> Vec<String> {
+    let entity = names.iter().map(|&name| name.to_owned()).collect();
+    let names = Names { entity: Some(entity), ..Names::default() };
+    let body = format!("{{{{entity:{written}}}}}");
+    let found = check(&Draft { names: Some(&names), ..draft(&body) }).diagnostics;
+    let fixes = found.into_iter().map(|one| one.fixes.into_iter().map(|fix| fix.label).collect());
+    fixes.collect()
+}
+
+#[test]
+fn a_name_that_differs_little_is_what_was_meant() {
+    let [letters, more] = [64, 65].map(|times| "a".repeat(times));
+    let slip = |name: &str| format!("{}b", &name[1..]);
+    for (written, names, expected) in [
+        // Known, in whatever order the names are given.
+        ("b", &["c", "b", "a"][..], None),
+        ("c", &["c", "b", "a"], None),
+        ("a", &["c", "b", "a"], None),
+        ("nmae", &["date", "name"], Some("name")),
+        ("First-Name", &["first_name"], Some("first_name")),
+        // Two slips among four letters, and no more: whether changed, left out or added.
+        ("date", &["data_x"], Some("data_x")),
+        ("date", &["door"], Some("")),
+        ("abcde", &["cdef"], Some("")),
+        ("abxyc", &["abcde"], Some("")),
+        ("abcde", &["abxyc"], Some("")),
+        // Names of more than 64 letters are compared with none.
+        (&slip(&letters), &[&letters], Some(&letters)),
+        (&slip(&more), &[&letters], Some("")),
+        (&letters, &[&more], Some("")),
+    ] {
+        let expected = expected.map(|name| match name {
+            "" => String::new(),
+            name => format!("write `{{{{entity:{name}}}}}`"),
+        });
+        assert_eq!(meant(written, names), Vec::from_iter(expected), "{written} {names:?}");
+    }
+}
+
+#[test]
+fn a_token_without_any_value_is_never_filled() {
+    let said_of = |values: &[&str]| {
+        let values = Domain::Values(values.iter().map(|&value| value.to_owned()).collect());
+        let tokens = vec![(Kind::Entity, String::from("x"), values)];
+        let domains = Domains { tokens, rows: Vec::new() };
+        said(&Draft { domains: Some(&domains), ..draft("{{entity:x}}") })
+    };
+    expect![[r#"
+        V102 "{{entity:x}}" `{{entity:x}}` is never filled: its list of values is empty
+    "#]]
+    .assert_eq(&said_of(&[]));
+    expect![[r#""#]].assert_eq(&said_of(&["a"]));
+    let long = "a".repeat(161);
+    expect![[r#"
+        V112 "{{entity:x}}" a message of this body takes up to 2 segments (GSM-7), for example with `x` = `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…`
+    "#]].assert_eq(&said_of(&["a", &long]));
+}
+
+#[test]
+fn a_keyword_may_stand_where_it_does_what_is_said() {
+    expect_of(&draft("${n}: reply CANCEL to get NO messages"), &expect![[r#""#]]);
+    expect_of(&draft("${n}: reply CANCEL to start no message"), &expect![[r#""#]]);
+    // Words may stand between "reply" and the word to reply with.
+    let asked = said(&draft("${n}: reply back with just the word CANCEL to see your table"));
+    assert!(asked.starts_with("V150 \"CANCEL\""), "{asked}");
+    // What to ask for instead is no keyword itself.
+    for (word, instead) in [
+        ("CANCEL", "C"),
+        ("END", "DONE"),
+        ("QUIT", "LEAVE"),
+        ("START", "GO"),
+        ("UNSTOP", "GO"),
+        ("YES", "Y"),
+        ("HELP", "AGENT"),
+        ("STOP", "NO"),
+    ] {
+        let body = format!("${{n}}: reply {word} to see your table");
+        let found = said(&draft(&body));
+        assert!(found.ends_with(&format!("[ask for `{instead}`]\n")), "{word}: {found}");
+        assert_eq!(said(&draft(&body.replace(word, instead))), "", "{instead}");
+    }
+}
+
+#[test]
+fn a_link_is_a_host_that_people_can_follow() {
+    let none = Campaign { links: Some(false), ..Campaign::default() };
+    for (word, is_link) in [
+        ("my-site.com", true),
+        ("https://example.museum", true),
+        ("example.museum/x", true),
+        ("example.museum", false),
+        ("bad_host.com", false),
+        ("e.g", false),
+        ("a.b/c", false),
+        ("one..com", false),
+    ] {
+        let body = format!("${{n}}: see {word} today");
+        let found = check(&Draft { campaign: Some(none), ..draft(&body) }).diagnostics;
+        assert_eq!(!found.is_empty(), is_link, "{word}: {found:?}");
+    }
+}
+
+#[test]
+fn spaces_before_a_line_ends_are_trailing_and_not_double() {
+    expect_of(
+        &draft("Hi ${n}  \nbye  \r\nnow"),
+        &expect![[r#"
+        V121 "  " white space at the end: nobody sees it, and it is paid for [remove it]
+        V121 "  " white space at the end: nobody sees it, and it is paid for [remove it]
+    "#]],
+    );
+}
+
+#[test]
+fn who_opened_a_token_meant_one() {
+    expect_of(
+        &draft("Hi ${name"),
+        &expect![[r#"
+        V011 "${name" token left open: expected `${name}`, found `${name` without `}` [write `${name}`]
+    "#]],
+    );
+    expect_of(
+        &draft("Hi {{name"),
+        &expect![[r#"
+        V011 "{{name" token left open: expected `{{entity:name}}`, found `{{name` without `}}` [write `{{entity:name}}`; write `{{vrbl:name}}`; write `{{tn:name}}`; write `${name}`]
+    "#]],
+    );
+}
+
+#[test]
+fn a_disclosure_says_how_to_stop_and_how_to_get_help() {
+    let strict = Campaign { disclosure: true, ..Campaign::default() };
+    for (end, is_told) in [
+        ("Reply stop to end, help for help.", true),
+        ("Reply STOP to end.", false),
+        ("Reply HELP for help.", false),
+        ("Don't be unSTOPpable, be HELPful", false),
+    ] {
+        let body = format!("Hi ${{n}}. {end}");
+        let found = said(&Draft { campaign: Some(strict), ..draft(&body) });
+        assert_eq!(!found.contains("V132"), is_told, "{body}: {found}");
+    }
 }

@@ -4,10 +4,10 @@
 use std::sync::LazyLock;
 
 use verbatim_core::{
-    Domain, Domains, Draft, Encoding, Kind, Missing, Names, Policy, Rules, Template, bounds, check,
-    check_prompt, classify, complete, count, forcing, limits, parse, preview, segments,
+    Domain, Domains, Draft, Encoding, Kind, Missing, Names, Policy, Rules, Slots, Template, bounds,
+    check, check_prompt, classify, complete, count, forcing, limits, parse, preview, segments,
 };
-use verbatim_host::sandbox::{Grant, Limits, Sandbox};
+use verbatim_host::sandbox::{Batch, BatchError, Grant, Limits, Row, Sandbox};
 use verbatim_wasm::ops;
 use verbatim_wasm::outside::Outside;
 
@@ -15,13 +15,14 @@ use verbatim_wasm::outside::Outside;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 8] = [
     ("parse", parse_any),
     ("render", render_any),
     ("segments", segments_any),
     ("classify", classify_any),
     ("bounds", bounds_any),
     ("call", call_any),
+    ("batch", batch_any),
     ("module", module_any),
 ];
 
@@ -182,11 +183,12 @@ pub fn bounds_any(data: &[u8]) {
     }
 }
 
+static SANDBOX: LazyLock<Sandbox> =
+    LazyLock::new(|| Sandbox::embedded(Limits::default()).expect("the embedded module loads"));
+
 /// Calling: any bytes have an answer of one line of JSON, `ok` or `error`, the same natively and
 /// from the module in its sandbox.
 pub fn call_any(data: &[u8]) {
-    static SANDBOX: LazyLock<Sandbox> =
-        LazyLock::new(|| Sandbox::embedded(Limits::default()).expect("the embedded module loads"));
     let native = ops::call(data, &mut Outside);
     let answer: serde_json::Value = serde_json::from_str(&native).expect("JSON");
     let keys: Vec<_> = answer.as_object().expect("an object").keys().collect();
@@ -195,6 +197,46 @@ pub fn call_any(data: &[u8]) {
     let outcome = SANDBOX.call(data, &Grant::default()).expect("the module answers anything");
     assert!(outcome.response == native.as_bytes(), "{}", data.escape_ascii());
     assert!(outcome.intents.is_empty(), "nothing was granted");
+}
+
+/// A batch: any bytes have an answer, and so has each row of a batch that is one: what the core
+/// says of the same values, or the refusal of the whole for a body that no message can have.
+pub fn batch_any(data: &[u8]) {
+    let answer = verbatim_wasm::batch::render(data);
+    assert!(answer.len() >= 4, "a number of rows, or none and the error");
+
+    let input = text(data);
+    let (body, values) = input.split_once('\n').unwrap_or((&input, ""));
+    let slots = Slots::of_body(body);
+    let tokens = slots.as_ref().map_or(1, |slots| slots.names().len());
+    // A line that says nothing but `-` stands for a value that is missing.
+    let values: Vec<_> = values.split('\n').map(|one| (one != "-").then_some(one)).collect();
+    let rows: Vec<_> = values.chunks(tokens.max(1)).take(64).collect();
+    let mut batch = Batch::new(body, tokens);
+    for row in &rows {
+        if !batch.push(row.iter().copied()) {
+            return;
+        }
+    }
+    match (SANDBOX.render_batch(&batch), slots) {
+        (Ok(rendered), Ok(slots)) => {
+            for (found, values) in rendered.rows().zip(&rows) {
+                let mut text = Vec::new();
+                let said = slots.message_into(&mut text, values);
+                let expected = match &said {
+                    Ok(count) => Row::Message {
+                        text: str::from_utf8(&text).expect("UTF-8"),
+                        encoding: count.encoding.as_str(),
+                        segments: u16::try_from(count.segments).expect("a message is short"),
+                    },
+                    Err(code) => Row::Refused { code: code.number() },
+                };
+                assert_eq!(found, expected, "{body:?} {values:?}");
+            }
+        }
+        (Err(BatchError::Refused { .. }), Err(_)) => {}
+        (found, expected) => panic!("{body:?}: {found:?}, and the core says {expected:?}"),
+    }
 }
 
 /// A module of another make, or bytes that are none.

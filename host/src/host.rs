@@ -16,6 +16,7 @@ use crate::console::Console;
 use crate::dispatch::{Dispatcher, Dispatching};
 use crate::engine::Engine;
 use crate::metrics::Metrics;
+use crate::receive::Receiver;
 use crate::server;
 use crate::store::{Database, Replies, Store, StoreError};
 use crate::twilio::client::{Account, Client, ClientError};
@@ -87,8 +88,14 @@ impl Host {
         let client = Client::new(settings.account)?;
         let metrics =
             Metrics::new(settings.store.counts(), settings.engine.times(), client.times());
+        let receiver = Receiver {
+            store: settings.store.clone(),
+            engine: settings.engine.clone(),
+            default_replies: settings.default_replies,
+        };
         let dispatching = Dispatcher {
             store: settings.store.clone(),
+            receiver: receiver.clone(),
             client,
             status_callback: format!("{public_url}/twilio/status/"),
         }
@@ -100,7 +107,7 @@ impl Host {
             own: Own::new(address, &settings.public_url),
             public_url,
             webhook_tokens: settings.webhook_tokens,
-            default_replies: settings.default_replies,
+            receiver,
             console: settings.console,
             phone: settings.phone,
             events: Events::default(),

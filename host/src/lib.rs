@@ -16,6 +16,7 @@ pub mod log;
 pub mod message;
 pub mod metrics;
 pub mod opt_outs;
+pub mod receive;
 pub mod sandbox;
 pub mod server;
 pub mod store;

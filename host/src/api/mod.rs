@@ -1,6 +1,7 @@
 //! The host's HTTP: the API under `/v1`, Twilio's webhooks, the console's pages, and health.
 
 mod auth;
+mod cancel;
 mod consent;
 mod events;
 mod guard;
@@ -11,7 +12,6 @@ mod openapi;
 mod opt_outs;
 mod phone;
 mod problem;
-mod receive;
 mod request_id;
 mod route;
 mod routes;
@@ -35,7 +35,8 @@ use crate::console::Console;
 use crate::dispatch::Wake;
 use crate::engine::Engine;
 use crate::metrics::Metrics;
-use crate::store::{Replies, Store};
+use crate::receive::Receiver;
+use crate::store::Store;
 use crate::twilio::fake::Control;
 
 pub use events::{Events, MAX_STREAMS};
@@ -57,8 +58,8 @@ pub struct App {
     pub public_url: String,
     /// The tokens that may have signed a webhook.
     pub webhook_tokens: Vec<SecretString>,
-    /// Who answers keywords on a number that is not registered.
-    pub default_replies: Replies,
+    /// Takes in what people write.
+    pub receiver: Receiver,
     /// The pages.
     pub console: Console,
     /// The fake's phone, in `dev`.

@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::route::Route;
 use super::{
-    auth, consent, events, messages, meta, openapi, opt_outs, phone, send, senders, templates,
+    auth, cancel, consent, events, messages, meta, openapi, opt_outs, phone, send, senders,
+    templates,
 };
 use super::{versions, view};
 
@@ -33,6 +34,8 @@ fn messages() -> Vec<Route> {
             messages::conversation,
         )
         .gives::<messages::Conversation>(OK),
+        Route::post("/messages/{id}/cancel", "Take back a message that is queued", cancel::cancel)
+            .gives::<view::MessageView>(OK),
         Route::get("/events", "Messages as they move, by server-sent events", events::events)
             .gives_kind::<String>(OK, "text/event-stream"),
         Route::post("/preview", "What a body says, and what it costs", meta::preview)

@@ -58,7 +58,7 @@ pub(super) async fn register(
         Some(name) => name
             .parse::<Replies>()
             .map_err(|error| Problem::unprocessable("bad_field", format!("`replies`: {error}")))?,
-        None => app.store.replies_of(&sender).await?.unwrap_or(app.default_replies),
+        None => app.store.replies_of(&sender).await?.unwrap_or(app.receiver.default_replies),
     };
     let registered = RegisteredSender { environment, sender, replies };
     let mut tx = app.store.write().await?;

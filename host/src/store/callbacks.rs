@@ -93,7 +93,7 @@ impl Tx {
         Ok(true)
     }
 
-    async fn apply_news(
+    pub(super) async fn apply_news(
         &mut self,
         message_id: &str,
         state: State,

@@ -132,6 +132,8 @@ fn message(number: u64) -> NewMessage {
         missing: None,
         module: "0".repeat(64),
         conversation_id: None,
+        on_unknown: None,
+        valid_for: None,
     }
 }
 

@@ -15,6 +15,7 @@ use crate::api::{self, App, Counters, Own};
 use crate::console::Console;
 use crate::dispatch::{Dispatcher, Dispatching};
 use crate::engine::Engine;
+use crate::receive::Receiver;
 use crate::store::{Database, Replies, Store, StoreError};
 use crate::twilio::client::{Account, Client, ClientError};
 use crate::twilio::fake::Control;
@@ -85,8 +86,14 @@ impl Host {
     pub fn start(settings: Settings) -> Result<Self, HostError> {
         let address = settings.listener.local_addr()?;
         let public_url = settings.public_url.as_str().trim_end_matches('/').to_owned();
+        let receiver = Receiver {
+            store: settings.store.clone(),
+            engine: settings.engine.clone(),
+            default_replies: settings.default_replies,
+        };
         let dispatching = Dispatcher {
             store: settings.store.clone(),
+            receiver: receiver.clone(),
             client: Client::new(settings.account)?,
             status_callback: format!("{public_url}/twilio/status/"),
         }
@@ -98,7 +105,7 @@ impl Host {
             own: Own::new(address, &settings.public_url),
             public_url,
             webhook_tokens: settings.webhook_tokens,
-            default_replies: settings.default_replies,
+            receiver,
             console: settings.console,
             phone: settings.phone,
             counters: Counters::default(),

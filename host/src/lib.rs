@@ -13,6 +13,7 @@ pub mod finding;
 pub mod host;
 pub mod id;
 pub mod message;
+pub mod receive;
 pub mod sandbox;
 pub mod store;
 pub mod time;

@@ -38,6 +38,12 @@ impl Timestamp {
         Self(self.0.saturating_add(i64::try_from(while_.as_micros()).unwrap_or(i64::MAX)))
     }
 
+    /// So long before this instant; saturates at the beginning of time.
+    #[must_use]
+    pub fn minus(self, while_: Duration) -> Self {
+        Self(self.0.saturating_sub(i64::try_from(while_.as_micros()).unwrap_or(i64::MAX)))
+    }
+
     /// How long from `earlier` until this instant; nothing if it is not earlier.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {

@@ -257,3 +257,30 @@ async fn the_module_that_is_served_is_the_one_that_runs() {
         (&json!("é!"), &json!("GSM-7"))
     );
 }
+
+#[tokio::test]
+async fn only_what_is_queued_can_be_canceled() {
+    let server = Server::start().await;
+    // One segment a minute, so that the second message waits.
+    let store = &server.dev.host().app().store;
+    let mut tx = store.write().await.expect("a transaction");
+    tx.set_rate(sandbox_number(), Some(1)).await.expect("a rate");
+    tx.commit().await.expect("it commits");
+    let first = server.send(PERSON, "one").await;
+    server.wait(&first, "delivered").await;
+    let second = server.send(PERSON, "two").await;
+    let cancel = async |message: &Value| {
+        let id = message["id"].as_str().expect("an id");
+        server.post(&format!("v1/messages/{id}/cancel"), &json!({})).await
+    };
+    let (status, canceled) = cancel(&second).await;
+    assert_eq!((status, &canceled["state"]), (StatusCode::OK, &json!("canceled")));
+    for (message, state) in [(&first, "delivered"), (&second, "canceled")] {
+        let (status, problem) = cancel(message).await;
+        assert_eq!((status, &problem["code"]), (StatusCode::CONFLICT, &json!("not_queued")));
+        assert!(problem["detail"].as_str().expect("a sentence").contains(state), "{problem}");
+    }
+    let nobody = json!({"id": "01890000-0000-7000-8000-000000000000"});
+    assert_eq!(cancel(&nobody).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(server.log().await.len(), 1, "Twilio never heard of the second");
+}

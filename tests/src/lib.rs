@@ -9,3 +9,5 @@ pub mod generated;
 pub mod granted;
 #[cfg(feature = "sandbox")]
 pub mod hostile;
+#[cfg(feature = "sandbox")]
+pub mod simulator;

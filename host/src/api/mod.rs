@@ -1,13 +1,13 @@
 //! The host's HTTP: the API under `/v1`, Twilio's webhooks, the console's pages, and health.
 
 mod auth;
+mod cancel;
 mod guard;
 mod input;
 mod messages;
 mod meta;
 mod phone;
 mod problem;
-mod receive;
 mod send;
 mod site;
 mod templates;
@@ -26,7 +26,8 @@ use secrecy::SecretString;
 use crate::console::Console;
 use crate::dispatch::Wake;
 use crate::engine::Engine;
-use crate::store::{Replies, Store};
+use crate::receive::Receiver;
+use crate::store::Store;
 use crate::twilio::fake::Control;
 
 pub use guard::{MAX_BODY, Own};
@@ -46,8 +47,8 @@ pub struct App {
     pub public_url: String,
     /// The tokens that may have signed a webhook.
     pub webhook_tokens: Vec<SecretString>,
-    /// Who answers keywords on a number that is not registered.
-    pub default_replies: Replies,
+    /// Takes in what people write.
+    pub receiver: Receiver,
     /// The pages.
     pub console: Console,
     /// The fake's phone, in `dev`.
@@ -68,6 +69,7 @@ pub fn router(app: Arc<App>) -> Router {
     let v1 = Router::new()
         .route("/messages", get(messages::list).post(send::send))
         .route("/messages/{id}", get(messages::one))
+        .route("/messages/{id}/cancel", post(cancel::cancel))
         .route("/conversations/{id}", get(messages::conversation))
         .route("/templates", get(templates::list).post(templates::create))
         .route(

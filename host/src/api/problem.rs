@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use crate::engine::EngineError;
+use crate::receive::ReceiveError;
 use crate::store::StoreError;
 
 /// A refusal.
@@ -97,6 +98,15 @@ impl From<EngineError> for Problem {
                 let detail = format!("{error}; nothing was stored and nothing was sent");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "module_failed", detail)
             }
+        }
+    }
+}
+
+impl From<ReceiveError> for Problem {
+    fn from(error: ReceiveError) -> Self {
+        match error {
+            ReceiveError::Store(error) => error.into(),
+            ReceiveError::Engine(error) => error.into(),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! and its idempotency key have committed together.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::State as AppState;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -19,7 +20,8 @@ use crate::engine::{Ask, Candidate, Content, EngineError, SendAsk, SendState, Se
 use crate::id::{new_id, sha256_hex};
 use crate::message::{Environment, State};
 use crate::sandbox::{Grant, Intent, Pair};
-use crate::store::{IdempotencyKey, NewMessage, Remembered, StoreError, Template};
+use crate::store::{IdempotencyKey, NewMessage, OnUnknown, Remembered, StoreError, Template};
+use crate::twilio::client::MAX_VALIDITY;
 
 /// The longest idempotency key and the longest conversation id, in characters.
 const MAX_KEY: usize = 255;
@@ -41,6 +43,8 @@ pub(super) struct SendRequest {
     environment: Option<String>,
     missing: Option<String>,
     conversation_id: Option<String>,
+    on_unknown: Option<OnUnknown>,
+    valid_for: Option<u64>,
     module: Option<String>,
 }
 
@@ -77,6 +81,7 @@ pub(super) async fn send(
     if let Some(conversation) = &request.conversation_id {
         refuse_long("conversation_id", conversation)?;
     }
+    let valid_for = request.valid_for.map(validity).transpose()?;
 
     let accepted = match what {
         What::Text { from, content } => {
@@ -105,6 +110,8 @@ pub(super) async fn send(
         missing: request.missing,
         module,
         conversation_id: request.conversation_id,
+        on_unknown: request.on_unknown,
+        valid_for,
     };
     match commit(&app, &new, key.as_ref()).await? {
         Committed::Stored(body) => {
@@ -359,6 +366,16 @@ fn refuse_long(what: &str, text: &str) -> Result<(), Problem> {
         return Ok(());
     }
     let detail = format!("expected `{what}` to have 1 to {MAX_KEY} characters, found {length}");
+    Err(Problem::unprocessable("bad_field", detail))
+}
+
+/// How long a message may wait at Twilio, of so many seconds.
+fn validity(seconds: u64) -> Result<Duration, Problem> {
+    let longest = MAX_VALIDITY.as_secs();
+    if (1..=longest).contains(&seconds) {
+        return Ok(Duration::from_secs(seconds));
+    }
+    let detail = format!("expected `valid_for` to be 1 to {longest} seconds, found {seconds}");
     Err(Problem::unprocessable("bad_field", detail))
 }
 

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
 use super::problem::Problem;
-use super::{App, input, receive};
+use super::{App, input};
 use crate::id::is_id;
 use crate::store::StatusNews;
 use crate::twilio::webhook::{self, Malformed};
@@ -25,7 +25,7 @@ pub(super) async fn inbound(
 ) -> Result<Response, Problem> {
     let parameters = signed(&app, &uri, &headers, body)?;
     let message = webhook::inbound(&parameters).map_err(|error| malformed(&error))?;
-    let reply = receive::receive(&app, message).await?;
+    let reply = app.receiver.receive(message).await?;
     let kind = [(header::CONTENT_TYPE, "text/xml; charset=utf-8")];
     Ok((kind, twiml::response(reply.as_deref())).into_response())
 }

@@ -19,8 +19,8 @@ pub const POST_WITHIN: Duration = Duration::from_secs(2);
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
-/// After so many attempts a message has failed.
-const MAX_ATTEMPTS: u32 = 20;
+/// After so many attempts a message has failed, or stays in doubt.
+pub const MAX_ATTEMPTS: u32 = 20;
 
 /// What a sender may claim in one turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,12 +31,12 @@ pub struct Share {
     pub at_most: usize,
 }
 
-/// Shares out `room` claims among the senders that have something due: the same number each, and
+/// Shares out `room` claims among the senders that may begin something: the same number each, and
 /// if there are more senders than room, those after `last` in the order of their names come
 /// first. In that order, too, for it is the order in which pairs are locked.
 #[must_use]
 pub fn shares(lanes: &[Lane], room: usize, last: &str, now: Timestamp) -> Vec<Share> {
-    let due = || lanes.iter().filter(|lane| lane.due_at <= now);
+    let due = || lanes.iter().filter(|lane| lane.begins_at() <= now);
     let after = due().filter(|lane| lane.sender.as_str() > last);
     let before = due().filter(|lane| lane.sender.as_str() <= last);
     let mut chosen: Vec<&Lane> = after.chain(before).take(room).collect();
@@ -49,8 +49,8 @@ pub fn shares(lanes: &[Lane], room: usize, last: &str, now: Timestamp) -> Vec<Sh
 /// How long there is nothing to claim; at most a while, if nothing waits at all.
 #[must_use]
 pub fn idle(lanes: &[Lane], now: Timestamp) -> Duration {
-    let later = lanes.iter().map(|lane| lane.due_at).filter(|due| *due > now);
-    later.min().map_or(Duration::MAX, |due| due.since(now))
+    let later = lanes.iter().map(Lane::begins_at).filter(|begins_at| *begins_at > now);
+    later.min().map_or(Duration::MAX, |begins_at| begins_at.since(now))
 }
 
 /// What follows from an answer.
@@ -165,6 +165,7 @@ pub fn may_begin(since_claim: Duration) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dispatch::rate::Pace;
     use crate::twilio::client::Created;
 
     const NOW: Timestamp = Timestamp::from_micros(1_000_000_000);
@@ -178,6 +179,7 @@ mod tests {
         let lane = |(sender, due_at): &(&str, i64)| Lane {
             sender: (*sender).to_owned(),
             due_at: Timestamp::from_micros(*due_at),
+            pace: None,
         };
         senders.iter().map(lane).collect()
     }
@@ -200,6 +202,17 @@ mod tests {
         assert_eq!(shared(&[], 5, ""), []);
         assert_eq!(idle(&three, NOW), Duration::from_micros(1));
         assert_eq!(idle(&[], NOW), Duration::MAX);
+    }
+
+    #[test]
+    fn a_slow_sender_takes_no_share_of_the_others() {
+        let mut two = lanes(&[("+1", 0), ("+2", 0)]);
+        let free_at = NOW.plus(Duration::from_secs(3));
+        two[0].pace = Some(Pace { segments_per_minute: 60, free_at });
+        let share = |sender: &str, at_most| Share { sender: sender.to_owned(), at_most };
+        assert_eq!(shares(&two, 30, "", NOW), [share("+2", 30)]);
+        assert_eq!(idle(&two, NOW), Duration::from_secs(3), "until it may go on");
+        assert_eq!(shares(&two, 30, "", free_at), [share("+1", 15), share("+2", 15)]);
     }
 
     #[test]

@@ -1,7 +1,13 @@
 //! Posts what is due: claim, post, store the answer. A thin shell of SQL and HTTP around the
-//! decisions in [`decide`].
+//! decisions in [`decide`], [`doubt`], [`poll`], [`rate`] and [`reconcile`].
 
 pub mod decide;
+pub mod doubt;
+mod missed;
+pub mod poll;
+pub mod rate;
+pub mod reconcile;
+mod upkeep;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,12 +16,13 @@ use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinHandle;
 
 use crate::message::State;
+use crate::receive::Receiver;
 use crate::sandbox::ConsentAction;
 use crate::store::{
     AttemptState, Claim, Cleared, ConsentSource, LedgerEntry, Store, StoreError, Tx,
 };
 use crate::time::Timestamp;
-use crate::twilio::client::{Client, Outgoing};
+use crate::twilio::client::{Client, Outgoing, REQUEST_TIMEOUT};
 use decide::Next;
 
 /// Messages posted at the same time.
@@ -24,6 +31,10 @@ const IN_FLIGHT: usize = 64;
 const BATCH: usize = 32;
 /// How long the dispatcher sleeps at most: leases are looked at in between.
 const IDLE: Duration = Duration::from_secs(1);
+/// How long a stop waits for what is in flight: longer than a request may take, and shorter than
+/// an orchestrator waits before it kills. What is not through by then is `unknown` later, not lost.
+pub const STOP_WITHIN: Duration = Duration::from_secs(20);
+const _: () = assert!(STOP_WITHIN.as_secs() > REQUEST_TIMEOUT.as_secs());
 /// How long a failed database is left alone.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
@@ -32,6 +43,8 @@ const AFTER_FAILURE: Duration = Duration::from_secs(1);
 pub struct Dispatcher {
     /// Where messages are.
     pub store: Store,
+    /// Takes in what people wrote.
+    pub receiver: Receiver,
     /// Where they go.
     pub client: Client,
     /// The public address of `/twilio/status/`, to which the attempt's id is added.
@@ -43,7 +56,7 @@ pub struct Dispatcher {
 pub struct Dispatching {
     wake: Arc<Notify>,
     stop: watch::Sender<bool>,
-    task: JoinHandle<()>,
+    tasks: [JoinHandle<()>; 3],
 }
 
 /// Tells the dispatcher that something may be due.
@@ -64,12 +77,14 @@ impl Dispatching {
         Wake(Arc::clone(&self.wake))
     }
 
-    /// Claims nothing more, and waits for what is in flight.
+    /// Claims nothing more, and waits for what is in flight, for [`STOP_WITHIN`] at most.
     pub async fn stop(self) {
         // Fails only when the task is gone, and then there is nothing to stop.
         let _ = self.stop.send(true);
-        if let Err(error) = self.task.await {
-            tracing::error!(%error, "the dispatcher ended badly");
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "the dispatcher ended badly");
+            }
         }
     }
 }
@@ -80,13 +95,17 @@ impl Dispatcher {
     pub fn start(self) -> Dispatching {
         let wake = Arc::new(Notify::new());
         let (stop, stopped) = watch::channel(false);
-        let task = tokio::spawn(self.run(Arc::clone(&wake), stopped));
-        Dispatching { wake, stop, task }
+        let upkeep = self.clone().keep_up(Arc::clone(&wake), stopped.clone());
+        let listening = self.clone().keep_listening(stopped.clone());
+        let posting = self.run(Arc::clone(&wake), stopped);
+        let tasks = [tokio::spawn(posting), tokio::spawn(upkeep), tokio::spawn(listening)];
+        Dispatching { wake, stop, tasks }
     }
 
     async fn run(self, wake: Arc<Notify>, mut stopped: watch::Receiver<bool>) {
         let places = Arc::new(Semaphore::new(IN_FLIGHT));
         let mut last = String::new();
+        self.catch_up(&mut stopped).await;
         while !*stopped.borrow() {
             let pause = match self.turn(&places, &wake, &mut last).await {
                 Ok(pause) => pause,
@@ -106,7 +125,10 @@ impl Dispatcher {
         }
         // All places free: nothing is in flight any more.
         let all = u32::try_from(IN_FLIGHT).unwrap_or(u32::MAX);
-        let _ = places.acquire_many(all).await;
+        if tokio::time::timeout(STOP_WITHIN, places.acquire_many(all)).await.is_err() {
+            let begun = IN_FLIGHT - places.available_permits();
+            tracing::warn!(begun, "stopped before all requests were answered");
+        }
     }
 
     /// Ends what has expired, claims what is due, and says how long there is nothing to do.
@@ -168,7 +190,9 @@ impl Dispatcher {
             return Ok(());
         }
         for lease in expired {
-            tx.in_doubt(&lease.message_id, &lease.attempt_id, "lease_expired", now).await?;
+            let look_at = doubt::first_look(now);
+            tx.in_doubt(&lease.message_id, &lease.attempt_id, "lease_expired", look_at, now)
+                .await?;
         }
         tx.commit().await
     }
@@ -188,6 +212,7 @@ impl Dispatcher {
                 sender: &claim.pair().sender,
                 text: claim.text(),
                 status_callback: &callback,
+                valid_for: claim.valid_for().unwrap_or(doubt::VALID_FOR),
             })
             .await;
         let mut tx = self.store.write().await?;
@@ -220,14 +245,16 @@ async fn store_answer(
                     matched: None,
                     raw_text: None,
                     message_sid: None,
-                    happened_at: now,
+                    // The block was there before the request, so a START since then is newer.
+                    happened_at: claim.began_at(),
                 };
                 tx.record_consent(&[entry], now).await?;
             }
             tx.refused(claim, state, &reason, (code, &message), now).await
         }
         Next::Unknown { reason } => {
-            tx.in_doubt(claim.message_id(), claim.attempt_id(), &reason, now).await
+            let look_at = doubt::first_look(now);
+            tx.in_doubt(claim.message_id(), claim.attempt_id(), &reason, look_at, now).await
         }
     }
 }

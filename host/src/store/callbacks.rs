@@ -89,7 +89,7 @@ impl Tx {
         Ok(self.run(&sql::ADVANCE_MESSAGE_OF_SID, values).await? == 1)
     }
 
-    async fn apply_news(
+    pub(super) async fn apply_news(
         &mut self,
         message_id: &str,
         state: State,

@@ -5,11 +5,12 @@
 //! Each sender has a queue, and each pair one message in flight: what stands behind it waits
 //! outside of the queue until that one has ended, so that a claim never steps over it.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::statement::values;
 use super::{Store, StoreError, Tx, row, sql};
+use crate::dispatch::rate::Pace;
 use crate::id::new_id;
 use crate::message::State;
 use crate::sandbox::Pair;
@@ -30,6 +31,8 @@ pub struct Cleared {
     attempt: u32,
     pair: Pair,
     text: String,
+    valid_for: Option<Duration>,
+    began_at: Timestamp,
 }
 
 impl Cleared {
@@ -62,6 +65,18 @@ impl Cleared {
     pub fn text(&self) -> &str {
         &self.text
     }
+
+    /// When it was claimed: its consent is as of then.
+    #[must_use]
+    pub fn began_at(&self) -> Timestamp {
+        self.began_at
+    }
+
+    /// How long it may wait at Twilio, if whoever sent it said so.
+    #[must_use]
+    pub fn valid_for(&self) -> Option<Duration> {
+        self.valid_for
+    }
 }
 
 /// What became of a message that was due.
@@ -80,6 +95,16 @@ pub struct Lane {
     pub sender: String,
     /// When its first is due; that may have been long ago.
     pub due_at: Timestamp,
+    /// Its rate; nothing when it may go as fast as it can.
+    pub pace: Option<Pace>,
+}
+
+impl Lane {
+    /// When its first may begin: due, and within its rate.
+    #[must_use]
+    pub fn begins_at(&self) -> Timestamp {
+        self.pace.map_or(self.due_at, |pace| self.due_at.max(pace.opens_at()))
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -87,6 +112,8 @@ struct DueRow {
     message_id: String,
     recipient: String,
     sender: String,
+    segments: i64,
+    valid_for: Option<i64>,
     body: String,
 }
 
@@ -117,9 +144,9 @@ impl Tx {
         Ok(lanes(self.all(&sql::LANES, values![MAX_LANES]).await?))
     }
 
-    /// Takes what a sender has due, the oldest first and one for each recipient: locks each pair,
-    /// reads its consent, and either suppresses the message or claims it with a lease and an
-    /// attempt. A pair that another host holds at the moment is left to it.
+    /// Takes what a sender has due and its rate allows, the oldest first and one for each
+    /// recipient: locks each pair, reads its consent, and either suppresses the message or claims
+    /// it with a lease and an attempt. A pair that another host holds at the moment is left to it.
     ///
     /// A transaction that claims for several senders does so in the order of their names.
     ///
@@ -132,18 +159,30 @@ impl Tx {
         lease: Duration,
         now: Timestamp,
     ) -> Result<Vec<Claim>, StoreError> {
+        let rate: Option<(i64, i64)> = self.first(&sql::LOCK_RATE, values![sender]).await?;
+        let pace = rate.and_then(|(segments, free_at)| pace(segments, free_at));
         let limit = i64::try_from(at_most).unwrap_or(i64::MAX);
         let due: Vec<DueRow> = self.all(&sql::DUE, values![sender, now, limit]).await?;
-        // In the order of the pairs, as everywhere: two that lock never wait for each other.
-        let mut firsts: BTreeMap<String, DueRow> = BTreeMap::new();
-        for row in due {
-            firsts.entry(row.recipient.clone()).or_insert(row);
+        let mut recipients = BTreeSet::new();
+        let mut firsts: Vec<DueRow> =
+            due.into_iter().filter(|row| recipients.insert(row.recipient.clone())).collect();
+        if let Some(pace) = pace {
+            firsts.truncate(pace.fits(now, firsts.iter().map(|row| row.segments)));
         }
+        // In the order of the pairs, as everywhere: two that lock never wait for each other.
+        firsts.sort_unstable_by(|a, b| a.recipient.cmp(&b.recipient));
         let mut claims = Vec::with_capacity(firsts.len());
-        for row in firsts.into_values() {
+        let mut used = 0;
+        for row in firsts {
+            let segments = row.segments;
             if let Some(claim) = self.claim_one(row, lease, now).await? {
+                used += if matches!(claim, Claim::Cleared(_)) { segments } else { 0 };
                 claims.push(claim);
             }
+        }
+        if let Some(pace) = pace.filter(|_| used > 0) {
+            let free_at = pace.after(now, used).free_at;
+            self.run(&sql::USE_RATE, values![sender, free_at]).await?;
         }
         Ok(claims)
     }
@@ -189,6 +228,8 @@ impl Tx {
             attempt: u32::try_from(number).unwrap_or(u32::MAX),
             pair,
             text: due.body,
+            valid_for: due.valid_for.map(row::seconds),
+            began_at: now,
         })))
     }
 
@@ -241,7 +282,20 @@ pub(super) fn is_service(sender: &str) -> bool {
     !sender.starts_with('+')
 }
 
-fn lanes(rows: Vec<(String, i64)>) -> Vec<Lane> {
-    let lane = |(sender, due_at)| Lane { sender, due_at: row::instant(due_at) };
+fn lanes(rows: Vec<LaneRow>) -> Vec<Lane> {
+    let lane = |(sender, due_at, segments, free_at): LaneRow| Lane {
+        sender,
+        due_at: row::instant(due_at),
+        pace: segments.zip(free_at).and_then(|(segments, free_at)| pace(segments, free_at)),
+    };
     rows.into_iter().map(lane).collect()
+}
+
+/// A sender, its first due time, and its rate if it has one.
+type LaneRow = (String, i64, Option<i64>, Option<i64>);
+
+/// A rate as it is stored; 0 is none.
+fn pace(segments: i64, free_at: i64) -> Option<Pace> {
+    let segments_per_minute = u32::try_from(segments).ok().filter(|rate| *rate > 0)?;
+    Some(Pace { segments_per_minute, free_at: row::instant(free_at) })
 }

@@ -3,9 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::statement::values;
-use super::{Store, StoreError, Tx, sql};
+use super::{Store, StoreError, Tx, row, sql};
 use crate::sandbox::Pair;
 use crate::time::Timestamp;
+
+/// The most numbers that are asked about.
+const MAX_NUMBERS: i64 = 100_000;
 
 /// What the module said of an inbound message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +51,17 @@ pub struct Inbound {
     pub reply: Option<String>,
     /// How it was decided, as JSON.
     pub trace: String,
+    /// Twilio's date of it, for one that was found in a list.
+    pub sent_at: Option<Timestamp>,
+}
+
+/// A number whose inbound messages are to be asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InboundCheck {
+    /// E.164.
+    pub number: String,
+    /// Everything up to then is known; nothing for a number that is new.
+    pub checked_till: Option<Timestamp>,
 }
 
 /// Whether an inbound message is new.
@@ -68,9 +82,62 @@ impl Store {
     pub async fn inbound_reply(&self, sid: &str) -> Result<Option<Option<String>>, StoreError> {
         self.value(&sql::INBOUND_REPLY, values![sid]).await
     }
+
+    /// Every number that something may be sent from.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn inbound_checks(&self) -> Result<Vec<InboundCheck>, StoreError> {
+        self.inbound_checks_due(Timestamp::from_micros(i64::MAX)).await
+    }
+
+    /// Those of them that are to be asked about by now.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn inbound_checks_due(
+        &self,
+        now: Timestamp,
+    ) -> Result<Vec<InboundCheck>, StoreError> {
+        let rows: Vec<(String, Option<i64>)> =
+            self.all(&sql::INBOUND_CHECKS, values![now, MAX_NUMBERS]).await?;
+        let check = |(number, till): (String, Option<i64>)| InboundCheck {
+            number,
+            checked_till: till.map(row::instant),
+        };
+        Ok(rows.into_iter().map(check).collect())
+    }
 }
 
 impl Tx {
+    /// Notes that a number is being asked about, and that others leave it alone until then.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn begin_inbound_check(
+        &mut self,
+        number: &str,
+        again_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.run(&sql::BEGIN_INBOUND_CHECK, values![number, now, again_at]).await?;
+        Ok(())
+    }
+
+    /// Notes that everything written to a number up to `till` is known.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn end_inbound_check(
+        &mut self,
+        number: &str,
+        till: Timestamp,
+        again_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.run(&sql::END_INBOUND_CHECK, values![number, till, again_at]).await?;
+        Ok(())
+    }
+
     /// Records an inbound message, before anything else of its transaction, which ends by a
     /// commit in both cases. A second one at the same time waits until the first has ended.
     ///
@@ -91,7 +158,9 @@ impl Tx {
             &inbound.keyword,
             &inbound.reply,
             &inbound.trace,
-            now
+            now,
+            if inbound.sent_at.is_some() { "list" } else { "webhook" },
+            inbound.sent_at
         ];
         if self.run(&sql::RECORD_INBOUND, values).await? == 1 {
             return Ok(Recorded::Now);

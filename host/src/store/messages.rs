@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use super::doubts::OnUnknown;
 use super::statement::values;
 use super::{Store, StoreError, Tx, row, sql};
+use crate::dispatch::poll;
 use crate::id::{new_id, sha256_hex};
 use crate::message::{Environment, State};
 use crate::time::Timestamp;
@@ -12,8 +14,6 @@ use crate::time::Timestamp;
 const MAX_PAGE: i64 = 200;
 /// The most messages that a conversation shows.
 const MAX_CONVERSATION: i64 = 1_000;
-/// How long a message may stay without news before Twilio is asked for some.
-const POLL_AFTER: Duration = Duration::from_secs(5 * 60);
 /// Sorts after every UUIDv7.
 const AFTER_ALL_IDS: &str = "~";
 
@@ -48,6 +48,10 @@ pub struct NewMessage {
     pub module: String,
     /// The conversation that it belongs to.
     pub conversation_id: Option<String>,
+    /// What to do if it is in doubt for good; what is set for its sender, unless given.
+    pub on_unknown: Option<OnUnknown>,
+    /// How long it may wait at Twilio, in whole seconds; the dispatcher's default, unless given.
+    pub valid_for: Option<Duration>,
 }
 
 /// A message as it stands.
@@ -271,7 +275,9 @@ impl Tx {
             sha256_hex(new.text.as_bytes()),
             &new.segments,
             &new.values,
-            &new.missing
+            &new.missing,
+            new.on_unknown.map(OnUnknown::as_str),
+            new.valid_for.map(|while_| i64::try_from(while_.as_secs()).unwrap_or(i64::MAX))
         ];
         self.run(&sql::STORE_MESSAGE, values).await?;
         if let Some(conversation) = &new.conversation_id {
@@ -279,6 +285,27 @@ impl Tx {
             self.run(&sql::LOG_CONVERSATION, line).await?;
         }
         Ok(())
+    }
+
+    /// Takes the SIDs of messages that have been without news for long, and sets when each is to
+    /// be asked for again.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn take_polls(
+        &mut self,
+        at_most: i64,
+        now: Timestamp,
+    ) -> Result<Vec<String>, StoreError> {
+        let rows: Vec<(String, Option<String>, i64)> =
+            self.all(&sql::POLLS_DUE, values![now, at_most]).await?;
+        let mut sids = Vec::with_capacity(rows.len());
+        for (id, sid, updated_at) in rows {
+            let again_at = poll::next(now, row::instant(updated_at)).filter(|_| sid.is_some());
+            self.run(&sql::POLL_AT, values![id, again_at]).await?;
+            sids.extend(sid);
+        }
+        Ok(sids)
     }
 
     /// Moves a message forward by rank; `false`: it was there or further already.
@@ -312,7 +339,7 @@ impl Tx {
 /// When to ask Twilio for a message that has reached a state: callbacks get lost.
 pub(super) fn poll_at(state: State, now: Timestamp) -> Option<Timestamp> {
     match state {
-        State::Accepted | State::Sent => Some(now.plus(POLL_AFTER)),
+        State::Accepted | State::Sent => poll::next(now, now),
         State::Queued
         | State::Dispatching
         | State::Unknown

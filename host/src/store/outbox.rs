@@ -58,13 +58,25 @@ impl Tx {
         billed_segments: Option<i64>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let to = State::Accepted;
-        let id = claim.message_id();
-        let poll_at = super::messages::poll_at(to, now);
-        let values = values![id, claim.attempt_id(), sid, now, billed_segments, to.rank(), poll_at];
-        self.run(&sql::ACCEPT, values).await?;
-        self.apply_callbacks(id, sid, now).await?;
+        let (message_id, attempt_id) = (claim.message_id(), claim.attempt_id());
+        self.taken(message_id, attempt_id, sid, billed_segments, now).await?;
         self.let_next_go(claim.pair()).await
+    }
+
+    /// Twilio has it, under this SID: what has been said of that counts.
+    pub(super) async fn taken(
+        &mut self,
+        message_id: &str,
+        attempt_id: &str,
+        sid: &str,
+        billed_segments: Option<i64>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let to = State::Accepted;
+        let poll_at = super::messages::poll_at(to, now);
+        let values = values![message_id, attempt_id, sid, now, billed_segments, to.rank(), poll_at];
+        self.run(&sql::ACCEPT, values).await?;
+        self.apply_callbacks(message_id, sid, now).await
     }
 
     /// Notes that Twilio refused the message for good: `to` is `Failed`, or `Suppressed` when it
@@ -86,8 +98,8 @@ impl Tx {
         self.dequeue(claim.message_id()).await
     }
 
-    /// Notes that nobody knows whether Twilio took the message. Nothing else to its pair begins
-    /// until that is resolved.
+    /// Notes that nobody knows whether Twilio took the message, and when to look for it there.
+    /// Nothing else to its pair begins until that is resolved.
     ///
     /// # Errors
     /// The database failed.
@@ -96,9 +108,10 @@ impl Tx {
         message_id: &str,
         attempt_id: &str,
         reason: &str,
+        look_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        if self.run(&sql::DOUBT, values![message_id, attempt_id, now]).await? == 0 {
+        if self.run(&sql::DOUBT, values![message_id, attempt_id, look_at]).await? == 0 {
             // A callback has resolved it, or it was found to have expired before.
             return Ok(());
         }
@@ -150,7 +163,7 @@ impl Tx {
         Ok(true)
     }
 
-    async fn let_next_go(&mut self, pair: &Pair) -> Result<(), StoreError> {
+    pub(super) async fn let_next_go(&mut self, pair: &Pair) -> Result<(), StoreError> {
         self.run(&sql::LET_NEXT_GO, values![&pair.recipient, &pair.sender]).await?;
         Ok(())
     }

@@ -13,12 +13,33 @@ use super::{Database, Store, sql};
 mod postgres;
 
 /// Tables and views that hold no more than an operator has made, with who may read all of them.
-const SMALL: &[&str] = &["locks", "templates", "t", "sender_environments", "e", "api_keys"];
+const SMALL: &[&str] = &[
+    "locks",
+    "templates",
+    "t",
+    "senders",
+    "sender_environments",
+    "e",
+    "template_senders",
+    "service_numbers",
+    "inbound_checks",
+    "known",
+    "ours",
+    "api_keys",
+];
 
 fn statements() -> impl Iterator<Item = &'static Statement> {
-    [sql::TEMPLATES, sql::SENDERS, sql::MESSAGES, sql::OUTBOX, sql::CONSENT, sql::ACCESS]
-        .into_iter()
-        .flatten()
+    [
+        sql::TEMPLATES,
+        sql::SENDERS,
+        sql::MESSAGES,
+        sql::OUTBOX,
+        sql::DOUBTS,
+        sql::CONSENT,
+        sql::ACCESS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// What comes of rows already found: no table.

@@ -1,6 +1,7 @@
 //! Reading rows back into types that can hold nothing else.
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use super::StoreError;
 use crate::time::Timestamp;
@@ -13,4 +14,9 @@ pub(super) fn name<T: FromStr>(what: &str, text: &str) -> Result<T, StoreError> 
 /// An instant.
 pub(super) fn instant(micros: i64) -> Timestamp {
     Timestamp::from_micros(micros)
+}
+
+/// A while; no less than nothing.
+pub(super) fn seconds(seconds: i64) -> Duration {
+    Duration::from_secs(u64::try_from(seconds).unwrap_or_default())
 }

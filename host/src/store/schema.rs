@@ -11,7 +11,10 @@ use sqlx::{Acquire, AssertSqlSafe, PgPool, SqlSafeStr, SqlitePool};
 use super::StoreError;
 
 /// Each step's number, name and text. A step that has been released never changes.
-const STEPS: [(i64, &str, &str); 1] = [(1, "start", include_str!("migrations/0001_start.sql"))];
+const STEPS: [(i64, &str, &str); 2] = [
+    (1, "start", include_str!("migrations/0001_start.sql")),
+    (2, "doubts", include_str!("migrations/0002_doubts.sql")),
+];
 /// What a table is marked with whose rows are to lie in the order of its key.
 const CLUSTERED: &str = "/* CLUSTERED */";
 const NEWEST: &str = "SELECT max(version) FROM _sqlx_migrations";

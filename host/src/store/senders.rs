@@ -5,8 +5,10 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
+use super::doubts::OnUnknown;
 use super::statement::values;
 use super::{Store, StoreError, Tx, row, sql};
+use crate::dispatch::rate;
 use crate::message::{Environment, UnknownName};
 use crate::time::Timestamp;
 
@@ -124,7 +126,8 @@ impl Store {
 }
 
 impl Tx {
-    /// Registers a sender for an environment, or changes who answers its keywords.
+    /// Registers a sender for an environment, or changes who answers its keywords. Its rate is what
+    /// Twilio gives its kind by default, unless one is set.
     ///
     /// # Errors
     /// The database failed.
@@ -137,6 +140,49 @@ impl Tx {
         self.run(&sql::REGISTER_SENDER, values![&sender.sender, replies, now]).await?;
         let environment = sender.environment.as_str();
         self.run(&sql::REGISTER_SENDER_IN, values![environment, &sender.sender, now]).await?;
+        self.suggest_rate(&sender.sender, rate::default_of(&sender.sender)).await
+    }
+
+    /// Sets a sender's rate in segments a minute, or lets it go as fast as it can, unless its rate
+    /// is set already.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn suggest_rate(
+        &mut self,
+        sender: &str,
+        segments_per_minute: Option<u32>,
+    ) -> Result<(), StoreError> {
+        let rate = i64::from(segments_per_minute.unwrap_or(0));
+        self.run(&sql::SUGGEST_RATE, values![sender, rate]).await?;
+        Ok(())
+    }
+
+    /// Sets a sender's rate in segments a minute, or lets it go as fast as it can.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_rate(
+        &mut self,
+        sender: &str,
+        segments_per_minute: Option<u32>,
+    ) -> Result<(), StoreError> {
+        let rate = i64::from(segments_per_minute.unwrap_or(0));
+        self.run(&sql::SET_RATE, values![sender, rate]).await?;
+        Ok(())
+    }
+
+    /// Sets what becomes of a registered sender's messages that stay in doubt: of those that are
+    /// accepted from now on, and say nothing else themselves.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_on_unknown(
+        &mut self,
+        sender: &str,
+        on_unknown: OnUnknown,
+    ) -> Result<(), StoreError> {
+        self.run(&sql::SET_ON_UNKNOWN, values![sender, on_unknown.as_str()]).await?;
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Only the locking differs: SQLite holds its one write lock from `BEGIN IMMEDIATE` on, where
 //! PostgreSQL locks a pair's row with `FOR UPDATE`. Locks are taken in one order everywhere:
-//! pools, then pairs by (sender, recipient), then messages and the outbox. An index that a
+//! pools, then rates by sender, then pairs by (sender, recipient), then messages and the outbox. An index that a
 //! statement needs is named beside it; `plans.rs` asks both databases whether they use it.
 
 use super::statement::{Statement, statements};
@@ -54,6 +54,13 @@ statements! { SENDERS:
         ON CONFLICT (sender) DO UPDATE SET replies = excluded.replies";
     REGISTER_SENDER_IN = "INSERT INTO sender_environments (environment, sender, registered_at) \
         VALUES ($1, $2, $3) ON CONFLICT (environment, sender) DO NOTHING";
+    /// Unless one is set.
+    SUGGEST_RATE = "INSERT INTO lanes (sender, segments_per_minute) VALUES ($1, $2) \
+        ON CONFLICT (sender) DO NOTHING";
+    SET_RATE = "INSERT INTO lanes (sender, segments_per_minute) VALUES ($1, $2) \
+        ON CONFLICT (sender) DO UPDATE SET segments_per_minute = excluded.segments_per_minute, \
+            free_at = 0";
+    SET_ON_UNKNOWN = "UPDATE senders SET on_unknown = $2 WHERE sender = $1";
     SENDER_REPLIES = "SELECT replies FROM senders WHERE sender = $1";
     NUMBERS_OF_SERVICE = "SELECT number FROM service_numbers WHERE service = $1 ORDER BY number";
     POOL_IS_KNOWN = "SELECT number FROM service_numbers WHERE service = $1 LIMIT 1";
@@ -80,8 +87,12 @@ statements! { MESSAGES:
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)",
         "INSERT INTO contents (message_id, body, body_sha256, segments, token_values, missing) \
             VALUES ($1, $16, $17, $18, $19, $20)",
-        "INSERT INTO outbox (message_id, phase, recipient, sender, segments, due_at) \
-            SELECT $1, 'due', $5, $6, $14, $15 WHERE $2 = 'queued'"
+        "INSERT INTO outbox (message_id, phase, recipient, sender, segments, due_at, on_unknown, \
+            valid_for) \
+            SELECT $1, 'due', $5, $6, $14, $15, \
+                coalesce($21, (SELECT s.on_unknown FROM senders s WHERE s.sender = $6), 'hold'), \
+                CAST($22 AS BIGINT) \
+            WHERE $2 = 'queued'"
     ];
     MESSAGE_BY_ID = "SELECT * FROM whole_messages WHERE id = $1";
     LIST_MESSAGES = "SELECT * FROM whole_messages WHERE id < $1 ORDER BY id DESC LIMIT $2";
@@ -106,6 +117,11 @@ statements! { MESSAGES:
         WHERE id = $1 AND sid IS NULL";
     /// Index: messages_by_sid.
     MESSAGE_ID_BY_SID = "SELECT id FROM messages WHERE sid = $1";
+    /// Those without news for long, each by one host. Index: messages_to_poll.
+    POLLS_DUE = "SELECT id, sid, updated_at FROM messages WHERE poll_at <= $1 \
+        ORDER BY poll_at LIMIT $2"
+        postgres " FOR UPDATE SKIP LOCKED";
+    POLL_AT = "UPDATE messages SET poll_at = $2 WHERE id = $1";
     LOG_CONVERSATION = "INSERT INTO conversation_log \
         (conversation_id, id, message_id, event, logged_at) VALUES ($1, $2, $3, $4, $5)";
     CONVERSATION_LOG = "SELECT message_id, event, logged_at FROM conversation_log \
@@ -130,10 +146,16 @@ statements! { OUTBOX:
                 ORDER BY o.sender LIMIT 1) \
             FROM lane WHERE lane.sender IS NOT NULL) \
         SELECT lane.sender, (SELECT o.due_at FROM outbox o WHERE o.phase = 'due' \
-                AND o.sender = lane.sender ORDER BY o.due_at LIMIT 1) AS due_at \
-        FROM lane WHERE lane.sender IS NOT NULL LIMIT $1";
+                AND o.sender = lane.sender ORDER BY o.due_at LIMIT 1) AS due_at, \
+            r.segments_per_minute, r.free_at \
+        FROM lane LEFT JOIN lanes r ON r.sender = lane.sender \
+        WHERE lane.sender IS NOT NULL ORDER BY lane.sender LIMIT $1";
+    /// Until the claim has committed, no other host claims for this sender.
+    LOCK_RATE = "SELECT segments_per_minute, free_at FROM lanes WHERE sender = $1"
+        postgres " FOR UPDATE";
+    USE_RATE = "UPDATE lanes SET free_at = $2 WHERE sender = $1";
     /// The oldest that a sender may begin. Index: outbox_due.
-    DUE = "SELECT o.message_id, o.recipient, o.sender, c.body \
+    DUE = "SELECT o.message_id, o.recipient, o.sender, o.segments, o.valid_for, c.body \
         FROM outbox o JOIN contents c ON c.message_id = o.message_id \
         WHERE o.phase = 'due' AND o.sender = $1 AND o.due_at <= $2 \
         ORDER BY o.due_at, o.message_id LIMIT $3";
@@ -172,6 +194,7 @@ statements! { OUTBOX:
     RELEASE = "UPDATE outbox \
         SET phase = 'due', attempt_id = NULL, lease_until = NULL, due_at = $3 \
         WHERE message_id = $1 AND attempt_id = $2 AND phase = 'leased'";
+    /// Looked for from a given time on.
     DOUBT = "UPDATE outbox SET phase = 'unknown', lease_until = NULL, due_at = $3 \
         WHERE message_id = $1 AND attempt_id = $2 AND phase = 'leased'";
     DEQUEUE = "DELETE FROM outbox WHERE message_id = $1 RETURNING recipient, sender";
@@ -216,6 +239,30 @@ statements! { OUTBOX:
         WHERE sid = $1 AND state IS NOT NULL";
 }
 
+// What is in doubt.
+statements! { DOUBTS:
+    /// Those to look for now, each by one host. Index: outbox_unknown.
+    DOUBTS_DUE = "SELECT o.message_id, o.attempt_id, o.recipient, o.sender, o.on_unknown, \
+            o.valid_for, o.looks, o.tries, c.body, a.began_at, \
+            (SELECT min(f.began_at) FROM attempts f WHERE f.message_id = o.message_id) \
+                AS first_began_at \
+        FROM outbox o JOIN contents c ON c.message_id = o.message_id \
+            JOIN attempts a ON a.id = o.attempt_id \
+        WHERE o.phase = 'unknown' AND o.due_at <= $1 \
+        ORDER BY o.due_at, o.message_id LIMIT $2"
+        postgres " FOR UPDATE OF o SKIP LOCKED";
+    LOOK_AT = "UPDATE outbox SET due_at = $3, looks = $4 \
+        WHERE message_id = $1 AND attempt_id = $2 AND phase = 'unknown'";
+    END_DOUBT = "DELETE FROM outbox \
+        WHERE message_id = $1 AND attempt_id = $2 AND phase = 'unknown' \
+        RETURNING recipient, sender";
+    SEND_AGAIN = "UPDATE outbox SET phase = 'due', attempt_id = NULL, due_at = $3, looks = 0 \
+        WHERE message_id = $1 AND attempt_id = $2 AND phase = 'unknown'";
+    /// Whose a SID is. Indexes: messages_by_sid, attempts_again_by_sid.
+    HOLDER_OF_SID = "SELECT id FROM messages WHERE sid = $1 UNION ALL \
+        SELECT message_id FROM attempts WHERE sid = $1 AND sid IS NOT NULL AND number > 1";
+}
+
 // Consent and inbound messages.
 statements! { CONSENT:
     ENSURE_PAIR = "INSERT INTO pairs (recipient, sender, opted_out) VALUES ($1, $2, 0) \
@@ -239,8 +286,21 @@ statements! { CONSENT:
     INBOUND_REPLY = "SELECT reply FROM inbound WHERE message_sid = $1";
     /// On PostgreSQL a second one waits here until the first has ended.
     RECORD_INBOUND = "INSERT INTO inbound (message_sid, recipient, sender, service, raw_text, \
-        disposition, keyword, reply, trace, received_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (message_sid) DO NOTHING";
+        disposition, keyword, reply, trace, received_at, source, sent_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (message_sid) DO NOTHING";
+    /// The numbers that something may be sent from, and how far each is known.
+    INBOUND_CHECKS = "SELECT ours.sender, known.checked_till \
+        FROM (SELECT sender FROM senders UNION SELECT sender FROM template_senders \
+            UNION SELECT number FROM service_numbers) ours \
+            LEFT JOIN inbound_checks known ON known.sender = ours.sender \
+        WHERE ours.sender >= '+' AND ours.sender < ',' \
+            AND (known.check_at IS NULL OR known.check_at <= $1) \
+        ORDER BY ours.sender LIMIT $2";
+    BEGIN_INBOUND_CHECK = "INSERT INTO inbound_checks (sender, checked_till, check_at) \
+        VALUES ($1, $2, $3) ON CONFLICT (sender) DO UPDATE SET check_at = excluded.check_at";
+    END_INBOUND_CHECK = "UPDATE inbound_checks SET check_at = $3, \
+        checked_till = CASE WHEN checked_till < $2 THEN $2 ELSE checked_till END \
+        WHERE sender = $1";
 }
 
 // Keys and sessions.

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::statement::values;
 use super::{Store, StoreError, Tx, row, sql};
+use crate::dispatch::rate;
 use crate::id::new_id;
 use crate::message::Environment;
 use crate::time::Timestamp;
@@ -262,6 +263,7 @@ impl Tx {
             match senders.of(environment) {
                 Some(sender) => {
                     self.run(&sql::SET_TEMPLATE_SENDER, values![id, name, sender]).await?;
+                    self.suggest_rate(sender, rate::default_of(sender)).await?;
                 }
                 None => {
                     self.run(&sql::CLEAR_TEMPLATE_SENDER, values![id, name]).await?;

@@ -16,6 +16,8 @@ use super::field;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a whole request may take; a lease is longer.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
+/// The longest that a message may wait at Twilio.
+pub const MAX_VALIDITY: Duration = Duration::from_secs(36_000);
 /// The most bytes of an answer that are read.
 const MAX_ANSWER: usize = 256 * 1024;
 /// The code of an answer that carries none.
@@ -43,6 +45,8 @@ pub struct Outgoing<'a> {
     pub text: &'a str,
     /// Where Twilio reports how it fares.
     pub status_callback: &'a str,
+    /// How long it may wait at Twilio before it is given up there; from 1 s to 10 hours.
+    pub valid_for: Duration,
 }
 
 /// What is known after a request.
@@ -83,9 +87,9 @@ pub struct Refused {
 /// A client of one account. Clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Client {
-    http: reqwest::Client,
-    account: Account,
-    messages: Url,
+    pub(super) http: reqwest::Client,
+    pub(super) account: Account,
+    pub(super) messages: Url,
 }
 
 /// The client could not be made.
@@ -107,9 +111,9 @@ struct CreatedBody {
 }
 
 #[derive(Deserialize)]
-struct ErrorBody {
-    code: i64,
-    message: String,
+pub(super) struct ErrorBody {
+    pub(super) code: i64,
+    pub(super) message: String,
 }
 
 impl Client {
@@ -135,6 +139,7 @@ impl Client {
             Ok(verbatim_core::Sender::Number(_)) => field::FROM,
             Err(refusal) => return Answer::NeverSent(refusal.to_string()),
         };
+        let valid_for = outgoing.valid_for.as_secs().clamp(1, MAX_VALIDITY.as_secs()).to_string();
         let form = [
             (field::TO, outgoing.recipient),
             (from, outgoing.sender),
@@ -142,6 +147,8 @@ impl Client {
             (field::STATUS_CALLBACK, outgoing.status_callback),
             // What was previewed is what goes out: Twilio must not replace characters.
             (field::SMART_ENCODED, "false"),
+            // What is in doubt is looked for until then, so Twilio must not send it later.
+            (field::VALIDITY_PERIOD, &valid_for),
         ];
         let sent = self
             .http
@@ -194,17 +201,26 @@ async fn read(mut response: reqwest::Response) -> Answer {
         .get(reqwest::header::RETRY_AFTER)
         .and_then(|value| value.to_str().ok()?.parse().ok())
         .map(Duration::from_secs);
+    match read_body(&mut response, MAX_ANSWER).await {
+        Ok(body) => interpret(status, retry_after, &body),
+        // The status alone proves a 429; a success without its SID proves nothing useful.
+        Err(_) if status == StatusCode::TOO_MANY_REQUESTS => interpret(status, retry_after, &[]),
+        Err(why) => Answer::InDoubt(why),
+    }
+}
+
+/// An answer's body, or why there is none.
+pub(super) async fn read_body(
+    response: &mut reqwest::Response,
+    at_most: usize,
+) -> Result<Vec<u8>, String> {
     let mut body = Vec::new();
     loop {
         match response.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() <= MAX_ANSWER => body.extend(chunk),
-            Ok(Some(_)) => return Answer::InDoubt("the answer is too long".to_owned()),
-            Ok(None) => return interpret(status, retry_after, &body),
-            // The status alone proves a 429; a success without its SID proves nothing useful.
-            Err(_) if status == StatusCode::TOO_MANY_REQUESTS => {
-                return interpret(status, retry_after, &[]);
-            }
-            Err(error) => return Answer::InDoubt(plain(&error)),
+            Ok(Some(chunk)) if body.len() + chunk.len() <= at_most => body.extend(chunk),
+            Ok(Some(_)) => return Err("the answer is too long".to_owned()),
+            Ok(None) => return Ok(body),
+            Err(error) => return Err(plain(&error)),
         }
     }
 }
@@ -239,7 +255,7 @@ fn interpret(status: StatusCode, retry_after: Option<Duration>, body: &[u8]) -> 
 }
 
 /// An error without its URL, which holds the account's SID.
-fn plain(error: &reqwest::Error) -> String {
+pub(super) fn plain(error: &reqwest::Error) -> String {
     use std::error::Error;
     let kind = if error.is_timeout() {
         "the request timed out"
@@ -316,6 +332,7 @@ mod tests {
             sender: "+15550001234",
             text: "x",
             status_callback: "http://x/",
+            valid_for: MAX_VALIDITY,
         };
         let answer = Client::new(account).expect("a client").create_message(&outgoing).await;
         assert!(matches!(answer, Answer::NeverSent(_)), "{answer:?}");

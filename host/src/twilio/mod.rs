@@ -5,6 +5,7 @@
 pub mod client;
 pub mod error;
 pub mod fake;
+pub mod list;
 pub mod signature;
 pub mod status;
 pub mod twiml;
@@ -20,7 +21,11 @@ pub(crate) mod field {
     pub(crate) const MESSAGING_SERVICE_SID: &str = "MessagingServiceSid";
     pub(crate) const NUM_SEGMENTS: &str = "NumSegments";
     pub(crate) const OPT_OUT_TYPE: &str = "OptOutType";
+    pub(crate) const PAGE_SIZE: &str = "PageSize";
+    /// With its value it reads `DateSent>=2026-11-24`.
+    pub(crate) const SENT_SINCE: &str = "DateSent>";
     pub(crate) const SMART_ENCODED: &str = "SmartEncoded";
     pub(crate) const STATUS_CALLBACK: &str = "StatusCallback";
     pub(crate) const TO: &str = "To";
+    pub(crate) const VALIDITY_PERIOD: &str = "ValidityPeriod";
 }

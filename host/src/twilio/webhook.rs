@@ -5,6 +5,7 @@
 
 use super::{field, status};
 use crate::message::State;
+use crate::time::Timestamp;
 
 /// A person's message to one of our numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub struct InboundMessage {
     pub service: Option<String>,
     /// What Advanced Opt-Out made of it, if it is on.
     pub opt_out_type: Option<String>,
+    /// Twilio's date of it; a webhook has none.
+    pub sent_at: Option<Timestamp>,
 }
 
 /// How a message of ours fares.
@@ -59,6 +62,7 @@ pub fn inbound(parameters: &[(String, String)]) -> Result<InboundMessage, Malfor
         text: value(parameters, field::BODY)?.unwrap_or_default(),
         service: value(parameters, field::MESSAGING_SERVICE_SID)?,
         opt_out_type: value(parameters, field::OPT_OUT_TYPE)?,
+        sent_at: None,
     })
 }
 

@@ -60,6 +60,8 @@ pub(crate) fn message(recipient: &str, sender: &str) -> NewMessage {
         missing: None,
         module: "00".to_owned(),
         conversation_id: None,
+        on_unknown: None,
+        valid_for: None,
     }
 }
 
@@ -86,6 +88,7 @@ pub(crate) fn inbound(sid: &str, reply: &str) -> Inbound {
         keyword: Some("STOP".to_owned()),
         reply: Some(reply.to_owned()),
         trace: "[]".to_owned(),
+        sent_at: None,
     }
 }
 

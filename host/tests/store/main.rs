@@ -142,7 +142,7 @@ async fn a_lease_that_ran_out_is_unknown_and_never_queued_again(host: Fixture) {
     assert!(tx.expired_leases(at(31)).await.expect("a look").is_empty());
     let expired = tx.expired_leases(at(32)).await.expect("a look");
     assert_eq!(expired.len(), 1);
-    tx.in_doubt(&expired[0].message_id, &expired[0].attempt_id, "lease_expired", at(32))
+    tx.in_doubt(&expired[0].message_id, &expired[0].attempt_id, "lease_expired", at(37), at(32))
         .await
         .expect("an end");
     tx.commit().await.expect("it commits");

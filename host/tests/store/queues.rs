@@ -1,11 +1,13 @@
 //! The outbox as a set of queues: one for each sender, one in flight for each pair.
 
-use verbatim_host::message::State;
+use verbatim_host::id::new_id;
+use verbatim_host::message::{Environment, State};
 use verbatim_host::sandbox::ConsentAction;
-use verbatim_host::store::{AttemptState, Claim};
+use verbatim_host::store::{AttemptState, Claim, NewMessage, RegisteredSender, Replies};
+use verbatim_host::time::Timestamp;
 
 use crate::fixture::{
-    Fixture, LEASE, NUMBER, OTHER_NUMBER, PERSON, SERVICE, at, keyword, news, on_both,
+    Fixture, LEASE, NUMBER, OTHER_NUMBER, PERSON, SERVICE, at, keyword, message, news, on_both,
 };
 
 on_both! {
@@ -18,6 +20,9 @@ on_both! {
     a_stop_to_a_number_suppresses_what_its_service_has_queued,
     what_a_service_may_send_is_not_known_without_its_pool,
     a_statement_that_failed_spoils_its_transaction,
+    a_sender_sends_no_faster_than_its_rate,
+    a_long_message_uses_its_segments_of_the_rate,
+    a_registered_long_code_sends_one_segment_a_second_until_told_otherwise,
 }
 
 async fn a_slow_pair_never_stands_before_another(host: Fixture) {
@@ -143,4 +148,73 @@ async fn a_statement_that_failed_spoils_its_transaction(host: Fixture) {
     assert!(tx.commit().await.is_err(), "half of a transaction is none");
     assert_eq!(host.state(&id).await, State::Queued);
     host.queue(PERSON, NUMBER, at(3)).await;
+}
+
+/// How many of its messages a sender may begin.
+async fn begins(host: &Fixture, now: Timestamp) -> Vec<String> {
+    let mut tx = host.store.write().await.expect("a transaction");
+    let claims = tx.claim(NUMBER, 10, LEASE, now).await.expect("claims");
+    tx.commit().await.expect("it commits");
+    let cleared = |claim| match claim {
+        Claim::Cleared(cleared) => cleared.message_id().to_owned(),
+        Claim::Suppressed(id) => panic!("{id} is suppressed"),
+    };
+    claims.into_iter().map(cleared).collect()
+}
+
+async fn set_rate(host: &Fixture, segments_per_minute: Option<u32>) {
+    let mut tx = host.store.write().await.expect("a transaction");
+    tx.set_rate(NUMBER, segments_per_minute).await.expect("a rate");
+    tx.commit().await.expect("it commits");
+}
+
+async fn a_sender_sends_no_faster_than_its_rate(host: Fixture) {
+    set_rate(&host, Some(60)).await;
+    // The oldest goes first, though its recipient's number sorts last.
+    let mut ids = Vec::new();
+    for (second, recipient) in ["+15550000003", "+15550000001", "+15550000002"].iter().enumerate() {
+        let second = i64::try_from(second).expect("a number");
+        ids.push(host.queue(recipient, NUMBER, at(second)).await);
+    }
+    assert_eq!(begins(&host, at(10)).await, [ids[0].as_str()]);
+    assert_eq!(begins(&host, at(10)).await, [""; 0]);
+    let lanes = host.store.lanes().await.expect("the lanes");
+    assert_eq!((lanes[0].due_at, lanes[0].begins_at()), (at(1), at(11)));
+    assert_eq!(begins(&host, at(11)).await, [ids[1].as_str()]);
+    set_rate(&host, None).await;
+    assert_eq!(begins(&host, at(11)).await, [ids[2].as_str()], "as fast as it goes");
+}
+
+async fn a_long_message_uses_its_segments_of_the_rate(host: Fixture) {
+    set_rate(&host, Some(60)).await;
+    let mut tx = host.store.write().await.expect("a transaction");
+    let long = NewMessage { predicted_segments: 3, ..message(PERSON, NUMBER) };
+    tx.create_message(&new_id(), &long, at(1)).await.expect("a message");
+    tx.commit().await.expect("it commits");
+    host.queue("+15550002222", NUMBER, at(2)).await;
+    assert_eq!(begins(&host, at(10)).await.len(), 1);
+    assert_eq!(begins(&host, at(12)).await, [""; 0]);
+    assert_eq!(begins(&host, at(13)).await.len(), 1);
+}
+
+async fn a_registered_long_code_sends_one_segment_a_second_until_told_otherwise(host: Fixture) {
+    let sender = RegisteredSender {
+        environment: Environment::Sandbox,
+        sender: NUMBER.to_owned(),
+        replies: Replies::Verbatim,
+    };
+    host.queue(PERSON, NUMBER, at(1)).await;
+    let rate = async || {
+        let lanes = host.store.lanes().await.expect("the lanes");
+        lanes[0].pace.map(|pace| pace.segments_per_minute)
+    };
+    for (set, found) in [(None, Some(60)), (Some(Some(6_000)), Some(6_000)), (Some(None), None)] {
+        if let Some(rate) = set {
+            set_rate(&host, rate).await;
+        }
+        let mut tx = host.store.write().await.expect("a transaction");
+        tx.register_sender(&sender, at(1)).await.expect("a sender");
+        tx.commit().await.expect("it commits");
+        assert_eq!(rate().await, found);
+    }
 }

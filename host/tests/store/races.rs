@@ -17,6 +17,7 @@ use crate::fixture::{
 
 on_both! {
     hosts_that_claim_at_once_never_claim_the_same_message,
+    hosts_that_claim_at_once_keep_to_one_rate,
     a_stop_and_a_claim_at_once_have_an_order,
     of_two_requests_with_one_key_the_second_gets_the_first_ones_answer,
     of_two_requests_with_one_key_the_second_counts_if_the_first_fails,
@@ -307,4 +308,19 @@ async fn many_small_transactions_at_once_are_all_kept_or_refused_one_by_one(host
         let message = host.store.message(&id).await.expect("a read");
         assert_eq!(message.is_some(), kept, "what a neighbour did is not its own doing");
     }
+}
+
+async fn hosts_that_claim_at_once_keep_to_one_rate(host: Fixture) {
+    for number in 0..20 {
+        host.queue(&format!("+155500000{number:02}"), NUMBER, at(1)).await;
+    }
+    let mut tx = host.store.write().await.expect("a transaction");
+    tx.set_rate(NUMBER, Some(180)).await.expect("a rate");
+    tx.commit().await.expect("it commits");
+    let mut hosts = JoinSet::new();
+    for _ in 0..6 {
+        let other = host.another_host().await;
+        hosts.spawn(async move { claim_all(&other, NUMBER).await.len() });
+    }
+    assert_eq!(hosts.join_all().await.iter().sum::<usize>(), 3, "three segments a second");
 }

@@ -2,6 +2,7 @@
 //!
 //! `cargo xtask bench` measures ours beside the peers, in a crate that nobody's build waits for.
 //! `cargo xtask mutants` breaks the core in every small way that there is, and says what no test saw.
+//! `cargo xtask simulate` runs the dispatcher's decisions in a world that crashes, from a seed.
 //! `cargo xtask test` sets up what the tests need, runs all of them and says how it went; CI runs
 //! it and nothing else. A crate without dependencies, so that it starts at once on a new machine.
 
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         Ok(Command::Test { only }) => test::run(&only),
         Ok(Command::Bench(arguments)) => bench(&arguments),
         Ok(Command::Mutants(arguments)) => mutants(&arguments),
+        Ok(Command::Simulate(arguments)) => run(&SIMULATE, &arguments),
         Err(message) => {
             eprint!("error: {message}\n\n{}", usage());
             ExitCode::from(USAGE)
@@ -42,6 +44,7 @@ enum Command {
     Test { only: Vec<&'static str> },
     Bench(Vec<String>),
     Mutants(Vec<String>),
+    Simulate(Vec<String>),
 }
 
 fn parse(arguments: &[String]) -> Result<Command, String> {
@@ -60,15 +63,30 @@ fn parse(arguments: &[String]) -> Result<Command, String> {
         }
         Some("bench") => Ok(Command::Bench(arguments.map(String::from).collect())),
         Some("mutants") => Ok(Command::Mutants(arguments.map(String::from).collect())),
-        Some(other) => {
-            Err(format!("unknown command `{other}`; expected `test`, `bench` or `mutants`"))
-        }
+        Some("simulate") => Ok(Command::Simulate(arguments.map(String::from).collect())),
+        Some(other) => Err(format!(
+            "unknown command `{other}`; expected `test`, `bench`, `mutants` or `simulate`"
+        )),
     }
 }
 
 /// What the rows in Node need.
 const BENCH_NEEDS: [Need; 3] =
     [Need::Tool(&need::NODE), Need::Tool(&need::NPM), Need::Packages("tests/bench/node")];
+
+/// A program of the tests' crate.
+const SIMULATE: [&str; 10] = [
+    "cargo",
+    "run",
+    "--quiet",
+    "--locked",
+    "--package",
+    "verbatim-tests",
+    "--features",
+    "sandbox",
+    "--bin=simulate",
+    "--",
+];
 
 /// Builds the bench crate, which has peers and a lock file of its own, and runs it.
 fn bench(arguments: &[String]) -> ExitCode {
@@ -123,6 +141,8 @@ fn usage() -> String {
          cargo xtask bench --write       the same, for the record and README's table\n\
          cargo xtask bench --short       a trial: few rounds (also: --json, --instructions)\n\
          cargo xtask mutants             break the core in small ways; name what no test sees\n\
+         cargo xtask simulate            the dispatcher in a world that breaks, 10,000 seeds\n\
+         cargo xtask simulate --seed S   one of them again, step by step (also: --seeds, --bug)\n\
          \n\
          Steps, in their order:\n",
     );
@@ -157,6 +177,8 @@ mod tests {
         check("bench --json", Ok(Command::Bench(vec!["--json".into()])));
         let file = vec!["--file".into(), "core/src/shape.rs".into()];
         check("mutants --file core/src/shape.rs", Ok(Command::Mutants(file)));
+        let seeds = vec!["--seeds".into(), "9".into()];
+        check("simulate --seeds 9", Ok(Command::Simulate(seeds)));
         check("tset", Err("unknown command `tset`"));
     }
 }

@@ -6,6 +6,7 @@
 
 mod control;
 mod ledger;
+mod list;
 mod phone;
 mod refusal;
 mod rest;
@@ -162,7 +163,7 @@ impl Drop for FakeTwilio {
 
 fn router(shared: Arc<Shared>) -> Router {
     Router::new()
-        .route("/2010-04-01/Accounts/{account}/Messages.json", post(rest::create).get(rest::list))
+        .route("/2010-04-01/Accounts/{account}/Messages.json", post(rest::create).get(list::list))
         .route("/2010-04-01/Accounts/{account}/Messages/{message}", get(rest::fetch))
         .route("/fake/phone", get(phone::read).post(phone::write))
         .route("/fake/log", get(phone::log))

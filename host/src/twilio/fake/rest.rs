@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use secrecy::ExposeSecret;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
@@ -18,11 +17,6 @@ use super::ledger::{Direction, Entry};
 use super::refusal::{self, Refusal};
 use super::{Shared, webhooks};
 use crate::time::Timestamp;
-
-/// Twilio's default size of a page.
-const PAGE: usize = 50;
-/// And its greatest.
-const MAX_PAGE: usize = 1000;
 
 /// `POST …/Messages.json`.
 pub(super) async fn create(
@@ -76,39 +70,6 @@ pub(super) async fn fetch(
     found.map(Json).ok_or_else(|| no_such_resource(&message))
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub(super) struct Filter {
-    to: Option<String>,
-    from: Option<String>,
-    page_size: Option<usize>,
-}
-
-/// `GET …/Messages.json`, newest first.
-pub(super) async fn list(
-    State(shared): State<Arc<Shared>>,
-    Path(account): Path<String>,
-    Query(filter): Query<Filter>,
-    headers: HeaderMap,
-) -> Result<Json<Value>, Refusal> {
-    authorised(&shared, &headers, Some(&account))?;
-    let size = filter.page_size.unwrap_or(PAGE).clamp(1, MAX_PAGE);
-    let wanted = |entry: &&Entry| {
-        filter.to.as_ref().is_none_or(|to| *to == entry.to)
-            && filter.from.as_ref().is_none_or(|from| *from == entry.from)
-    };
-    let ledger = shared.ledger();
-    let messages: Vec<Value> = ledger
-        .newest()
-        .filter(wanted)
-        .take(size)
-        .map(|entry| message_json(&shared, entry))
-        .collect();
-    Ok(Json(json!({
-        "messages": messages, "page": 0, "page_size": size, "next_page_uri": null,
-    })))
-}
-
 /// Anything else.
 pub(super) async fn not_found(uri: Uri) -> Refusal {
     no_such_resource(uri.path())
@@ -149,7 +110,7 @@ fn no_such_resource(what: &str) -> Refusal {
     Refusal::new(StatusCode::NOT_FOUND, 20404, message)
 }
 
-fn message_json(shared: &Shared, entry: &Entry) -> Value {
+pub(super) fn message_json(shared: &Shared, entry: &Entry) -> Value {
     let date = rfc_2822(entry.at);
     let account = &shared.account_sid;
     json!({

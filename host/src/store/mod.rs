@@ -45,7 +45,7 @@ pub use inbound::{Disposition, Inbound, InboundCheck, Recorded};
 pub use messages::{ConversationEvent, MAX_WALK, Message, MessagePage, NewMessage};
 pub use opt_outs::{LedgerLine, OptOut, PairConsent};
 pub use outbox::{ExpiredLease, MAX_COUNTED};
-pub use senders::{RegisteredSender, Replies};
+pub use senders::{RegisteredSender, Replies, SenderSettings};
 pub use templates::{MAX_VERSIONS, Saved, Senders, Template, TemplateDraft, TemplateVersion};
 
 use changes::Bulletin;

@@ -288,6 +288,23 @@ fn a_link_is_a_host_that_people_can_follow() {
 }
 
 #[test]
+fn a_phone_number_has_digits_enough_and_is_no_tokens_name() {
+    let none = Campaign { phone_numbers: Some(false), ..Campaign::default() };
+    for (word, is_number) in [
+        ("+15550001234", true),
+        ("555-0001 (ext. 2)", true),
+        ("555 000", false),
+        ("+", false),
+        ("{{vrbl:15550001234}}", false),
+        ("{{vrbl:15550001234}} or 15550001234", true),
+    ] {
+        let body = format!("${{n}}: call {word}");
+        let found = check(&Draft { campaign: Some(none), ..draft(&body) }).diagnostics;
+        assert_eq!(!found.is_empty(), is_number, "{word}: {found:?}");
+    }
+}
+
+#[test]
 fn spaces_before_a_line_ends_are_trailing_and_not_double() {
     expect_of(
         &draft("Hi ${n}  \nbye  \r\nnow"),

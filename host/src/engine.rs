@@ -4,6 +4,7 @@
 //! understand, such as the count of segments, stays the module's own JSON, byte for byte.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::finding::Finding;
+use crate::metrics::Times;
 use crate::sandbox::{CallError, Grant, Intent, Sandbox, Sha256};
 use crate::store::Disposition;
 
@@ -18,6 +20,7 @@ use crate::store::Disposition;
 #[derive(Debug, Clone)]
 pub struct Engine {
     sandbox: Sandbox,
+    times: Times,
 }
 
 /// A request, as ABI.md has it.
@@ -57,8 +60,23 @@ pub enum Ask {
     Receive(ReceiveAsk),
 }
 
+impl Ask {
+    /// Its name in ABI.md.
+    const fn op(&self) -> &'static str {
+        match self {
+            Self::Describe {} => "describe",
+            Self::Segments { .. } => "segments",
+            Self::Check { .. } => "check",
+            Self::Preview { .. } => "preview",
+            Self::Classify { .. } => "classify",
+            Self::Send(_) => "send",
+            Self::Receive(_) => "receive",
+        }
+    }
+}
+
 /// The values of a template's tokens, by kind and name.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Values {
     /// `${name}`
@@ -235,7 +253,13 @@ impl Engine {
     /// An engine over a loaded module.
     #[must_use]
     pub fn new(sandbox: Sandbox) -> Self {
-        Self { sandbox }
+        Self { sandbox, times: Times::of_the_sandbox() }
+    }
+
+    /// How long the module took for each op.
+    #[must_use]
+    pub fn times(&self) -> &Times {
+        &self.times
     }
 
     /// The SHA-256 of the module.
@@ -256,7 +280,10 @@ impl Engine {
     /// The module refused or broke.
     pub fn ask_here(&self, ask: &Ask, grant: &Grant) -> Result<Answered, EngineError> {
         let request = serde_json::to_vec(ask).map_err(|e| EngineError::Nonsense(e.to_string()))?;
-        let outcome = self.sandbox.call(&request, grant).map_err(EngineError::Call)?;
+        let start = Instant::now();
+        let outcome = self.sandbox.call(&request, grant);
+        self.times.took(ask.op(), start.elapsed());
+        let outcome = outcome.map_err(EngineError::Call)?;
         match serde_json::from_slice(&outcome.response) {
             Ok(Response::Ok(ok)) => Ok(Answered { ok, intents: outcome.intents }),
             Ok(Response::Error(refusal)) => Err(EngineError::Refused(refusal)),

@@ -11,17 +11,16 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::api::{self, App, Counters, Own};
+use crate::api::{self, App, Events, Own};
 use crate::console::Console;
 use crate::dispatch::{Dispatcher, Dispatching};
 use crate::engine::Engine;
+use crate::metrics::Metrics;
 use crate::receive::Receiver;
+use crate::server;
 use crate::store::{Database, Replies, Store, StoreError};
 use crate::twilio::client::{Account, Client, ClientError};
 use crate::twilio::fake::Control;
-
-/// The database's file in the data folder.
-const DATABASE: &str = "verbatim.db";
 
 /// What a host is made of.
 #[derive(Debug)]
@@ -53,7 +52,7 @@ pub struct Host {
     app: Arc<App>,
     dispatching: Dispatching,
     stop: oneshot::Sender<()>,
-    server: JoinHandle<std::io::Result<()>>,
+    server: JoinHandle<()>,
 }
 
 /// A host could not start.
@@ -86,6 +85,9 @@ impl Host {
     pub fn start(settings: Settings) -> Result<Self, HostError> {
         let address = settings.listener.local_addr()?;
         let public_url = settings.public_url.as_str().trim_end_matches('/').to_owned();
+        let client = Client::new(settings.account)?;
+        let metrics =
+            Metrics::new(settings.store.counts(), settings.engine.times(), client.times());
         let receiver = Receiver {
             store: settings.store.clone(),
             engine: settings.engine.clone(),
@@ -94,7 +96,7 @@ impl Host {
         let dispatching = Dispatcher {
             store: settings.store.clone(),
             receiver: receiver.clone(),
-            client: Client::new(settings.account)?,
+            client,
             status_callback: format!("{public_url}/twilio/status/"),
         }
         .start();
@@ -108,7 +110,8 @@ impl Host {
             receiver,
             console: settings.console,
             phone: settings.phone,
-            counters: Counters::default(),
+            events: Events::default(),
+            metrics,
         });
         let router = api::router(Arc::clone(&app));
         let (stop, stopped) = oneshot::channel::<()>();
@@ -117,7 +120,7 @@ impl Host {
                 // An error means that the host is gone, and then serving ends as well.
                 let _ = stopped.await;
             };
-            axum::serve(settings.listener, router).with_graceful_shutdown(stopped).await
+            server::serve(settings.listener, router, server::Limits::default(), stopped).await;
         });
         Ok(Self { address, app, dispatching, stop, server })
     }
@@ -138,6 +141,7 @@ impl Host {
     pub async fn stop(self) {
         // In this order: callbacks for what is in flight are still taken.
         self.dispatching.stop().await;
+        self.app.events.end();
         let _ = self.stop.send(());
         let abort = self.server.abort_handle();
         // A connection that is kept alive does not hold the host up.
@@ -151,15 +155,20 @@ impl Host {
 /// How long open connections may take to end.
 const GRACE: std::time::Duration = std::time::Duration::from_secs(5);
 
-/// Opens the store: the given database, or the file in a data folder, which is created for this
-/// user alone if it is missing.
+/// Opens the store. The folder of a file is created for this user alone if it is missing.
 ///
 /// # Errors
 /// The folder or the database cannot be used.
-pub async fn open_store(database: Option<&Database>, folder: &Path) -> Result<Store, HostError> {
-    if let Some(database) = database {
-        return Ok(Store::open(database).await?);
+pub async fn open_store(database: &Database) -> Result<Store, HostError> {
+    if let Database::File(file) = database
+        && let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty())
+    {
+        create_folder(folder)?;
     }
+    Ok(Store::open(database).await?)
+}
+
+fn create_folder(folder: &Path) -> Result<(), HostError> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -170,6 +179,5 @@ pub async fn open_store(database: Option<&Database>, folder: &Path) -> Result<St
     }
     builder
         .create(folder)
-        .map_err(|error| HostError::Folder { folder: folder.display().to_string(), error })?;
-    Ok(Store::open(&Database::File(folder.join(DATABASE))).await?)
+        .map_err(|error| HostError::Folder { folder: folder.display().to_string(), error })
 }

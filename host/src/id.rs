@@ -8,6 +8,9 @@ use uuid::Uuid;
 /// Bytes of randomness in a key, a session or a sign-in link.
 const SECRET_BYTES: usize = 32;
 
+/// How an API key begins, so that a leaked one is recognised.
+pub const KEY_PREFIX: &str = "vk_";
+
 /// A new row's id: a UUIDv7 in lower-case text.
 #[must_use]
 pub fn new_id() -> String {

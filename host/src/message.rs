@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use verbatim_core::Environment;
 
 /// The state of a message. It ends in a named one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// Durable, and waiting for its turn.
@@ -80,6 +80,21 @@ impl State {
             | Self::Failed
             | Self::Canceled
             | Self::Suppressed => true,
+        }
+    }
+
+    /// Whether something went wrong or was held back: few among many, which the store finds fast.
+    #[must_use]
+    pub const fn is_not_delivered(self) -> bool {
+        match self {
+            Self::Unknown
+            | Self::Failed
+            | Self::Undelivered
+            | Self::Canceled
+            | Self::Suppressed => true,
+            Self::Queued | Self::Dispatching | Self::Accepted | Self::Sent | Self::Delivered => {
+                false
+            }
         }
     }
 

@@ -32,6 +32,12 @@ impl Timestamp {
         Self(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
     }
 
+    /// Reads RFC 3339, e.g. `2026-11-24T03:16:00Z`; nothing if it is none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        text.parse::<jiff::Timestamp>().ok().map(|instant| Self(instant.as_microsecond()))
+    }
+
     /// This instant and a while; saturates at the end of time.
     #[must_use]
     pub fn plus(self, while_: Duration) -> Self {
@@ -61,6 +67,16 @@ impl fmt::Display for Timestamp {
     }
 }
 
+impl schemars::JsonSchema for Timestamp {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Timestamp".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "format": "date-time" })
+    }
+}
+
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
@@ -75,6 +91,13 @@ mod tests {
     fn a_timestamp_is_shown_as_rfc_3339() {
         let shown = Timestamp::from_micros(1_700_000_000_000_001).to_string();
         assert_eq!(shown, "2023-11-14T22:13:20.000001Z");
+    }
+
+    #[test]
+    fn a_timestamp_reads_back_as_it_is_shown() {
+        let instant = Timestamp::from_micros(1_700_000_000_000_001);
+        assert_eq!(Timestamp::parse(&instant.to_string()), Some(instant));
+        assert_eq!(Timestamp::parse("yesterday"), None);
     }
 
     #[test]

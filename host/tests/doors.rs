@@ -2,8 +2,6 @@
 
 mod support;
 
-use std::sync::atomic::Ordering;
-
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use support::{KEY, Server, answer, sandbox_number};
@@ -15,24 +13,41 @@ const PERSON: &str = "+15550001111";
 #[tokio::test]
 async fn every_route_of_the_api_wants_a_key() {
     let server = Server::start().await;
-    for path in [
-        "v1/messages",
-        "v1/messages/x",
-        "v1/conversations/x",
-        "v1/templates",
-        "v1/templates/x",
-        "v1/module",
-        "v1/senders",
-        "v1/dev/phone",
-        "v1/dev/log",
-        "v1/session",
-        "v1/no-such-route",
-    ] {
-        let none = answer(server.raw(Method::GET, path)).await;
-        assert_eq!(none.0, StatusCode::UNAUTHORIZED, "{path}");
-        let wrong = answer(server.raw(Method::GET, path).bearer_auth("a-key-of-somebody")).await;
-        assert_eq!(wrong.0, StatusCode::UNAUTHORIZED, "{path}");
+    let revoked = server.key_to_be_revoked().await;
+    let mut routes = vec![(Method::GET, "v1/no-such-route".to_owned())];
+    let mut open = Vec::new();
+    // The router is made of the same list as the document, so none is forgotten here.
+    let document = verbatim_host::api::describe_api();
+    for (path, operations) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in operations.as_object().expect("operations") {
+            let method: Method = method.to_uppercase().parse().expect("a method");
+            let path = path.replace(['{', '}'], "").replacen('/', "", 1);
+            let without_key = operation["security"] == json!([]);
+            if without_key { &mut open } else { &mut routes }.push((method, path));
+        }
     }
+    assert!(routes.len() > 25, "{routes:?}");
+    for (method, path) in routes {
+        let none = answer(server.raw(method.clone(), &path)).await;
+        assert_eq!(none.0, StatusCode::UNAUTHORIZED, "{method} {path}");
+        for key in ["a-key-of-somebody", &revoked] {
+            let wrong = answer(server.raw(method.clone(), &path).bearer_auth(key)).await;
+            assert_eq!(wrong.0, StatusCode::UNAUTHORIZED, "{method} {path}");
+            assert_eq!(wrong.1["code"], "unauthorised");
+        }
+        if path.starts_with("v1/no-") {
+            continue;
+        }
+        let right = server.raw(method.clone(), &path).bearer_auth(KEY).send().await;
+        let right = right.expect("an answer");
+        assert_ne!(right.status(), StatusCode::UNAUTHORIZED, "{method} {path}");
+        if right.status() == StatusCode::NOT_FOUND {
+            let text = right.text().await.expect("a body");
+            assert!(!text.contains("there is no such route"), "{method} {path}");
+        }
+    }
+    let expected = [(Method::GET, "v1/openapi.json"), (Method::POST, "v1/session")];
+    assert_eq!(open, expected.map(|(method, path)| (method, path.to_owned())));
     assert_eq!(server.get("v1/templates").await.0, StatusCode::OK);
     assert_eq!(server.get("v1/no-such-route").await.0, StatusCode::NOT_FOUND);
     for open in ["readyz", "livez", "verbatim.wasm", "verbatim.js", ""] {
@@ -181,7 +196,7 @@ async fn a_webhook_without_a_valid_signature_leaves_no_trace_but_a_counter() {
     }
     let status = answer(server.raw(Method::POST, "twilio/status").form(&stop)).await;
     assert_eq!(status.0, StatusCode::FORBIDDEN);
-    let counted = server.dev.host().app().counters.refused_webhooks.load(Ordering::Relaxed);
+    let counted = server.dev.host().app().metrics.refused_webhooks.get();
     assert_eq!(counted, 6);
     assert_eq!(server.send(PERSON, "x").await["state"], "queued", "no STOP was recorded");
 

@@ -100,8 +100,8 @@ fn phones(template: &Template<'_>) -> impl Iterator<Item = (usize, usize)> {
             let part = |c: char| matches!(c, '0'..='9' | '+' | '-' | '.' | ' ' | '(' | ')' | '/');
             let run = body[from..].find(|c| !part(c)).map_or(body.len(), |length| from + length);
             let to = from + body[from..run].trim_end_matches(|c: char| !c.is_ascii_digit()).len();
-            at = run.max(from + 1);
-            let digits = body[from..to.max(from)].bytes().filter(u8::is_ascii_digit).count();
+            at = run;
+            let digits = body[from..to].bytes().filter(u8::is_ascii_digit).count();
             let in_token = template.tokens().iter().any(|t| (t.start..t.end).contains(&from));
             if digits >= PHONE_DIGITS && !in_token {
                 return Some((from, to));

@@ -7,9 +7,9 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
 use secrecy::SecretString;
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 use super::App;
@@ -70,16 +70,23 @@ pub(super) async fn sign_in_by_link(
                       host again for a new link";
         return Err(Problem::new(StatusCode::FORBIDDEN, "link_used", detail));
     }
-    let cookie = open_session(tx, now).await?;
+    let cookie = open_session(tx, None, now).await?;
     let home = [(header::LOCATION, HeaderValue::from_static("/")), (header::SET_COOKIE, cookie)];
     Ok((StatusCode::SEE_OTHER, home).into_response())
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Credentials {
     #[serde(alias = "api_key")]
+    #[schemars(with = "String")]
     key: SecretString,
+}
+
+/// Whether one is signed in; who is not gets a refusal.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Session {
+    signed_in: bool,
 }
 
 /// `POST /v1/session`: an API key opens a session.
@@ -90,13 +97,15 @@ pub(super) async fn sign_in_by_key(
     if !is_api_key(&app, &input.value.key).await? {
         return Err(unauthorised("expected a valid API key, found another"));
     }
-    let cookie = open_session(app.store.write().await?, Timestamp::now()).await?;
-    Ok(([(header::SET_COOKIE, cookie)], Json(json!({ "signed_in": true }))).into_response())
+    let key = id::hash_of(&input.value.key);
+    let tx = app.store.write().await?;
+    let cookie = open_session(tx, Some(&key), Timestamp::now()).await?;
+    Ok(([(header::SET_COOKIE, cookie)], Json(Session { signed_in: true })).into_response())
 }
 
 /// `GET /v1/session`: answers only to who is signed in.
-pub(super) async fn session() -> Json<serde_json::Value> {
-    Json(json!({ "signed_in": true }))
+pub(super) async fn session() -> Json<Session> {
+    Json(Session { signed_in: true })
 }
 
 /// `DELETE /v1/session`.
@@ -113,13 +122,18 @@ pub(super) async fn sign_out(
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, gone)]).into_response())
 }
 
-async fn open_session(mut tx: crate::store::Tx, now: Timestamp) -> Result<HeaderValue, Problem> {
+/// `key`: the hash of the API key that opens it, if one does.
+async fn open_session(
+    mut tx: crate::store::Tx,
+    key: Option<&str>,
+    now: Timestamp,
+) -> Result<HeaderValue, Problem> {
     use secrecy::ExposeSecret;
     let secret = id::new_secret(SESSION_PREFIX).map_err(|error| {
         tracing::error!(%error, "no randomness for a session");
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "no_randomness", "try again")
     })?;
-    tx.add_session(&id::hash_of(&secret), SessionKind::Session, now).await?;
+    tx.add_session(&id::hash_of(&secret), SessionKind::Session, key, now).await?;
     tx.commit().await?;
     let cookie = format!(
         "{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={COOKIE_SECONDS}",

@@ -58,14 +58,19 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<Input<T>, Problem> {
 
 /// Only a request that a web page cannot make without asking first (CORS) counts as JSON.
 fn json_only(headers: &HeaderMap) -> Result<(), Problem> {
+    only(headers, "application/json", "not_json")
+}
+
+/// Refuses every other content type, with a code.
+pub(super) fn only(headers: &HeaderMap, expected: &str, code: &str) -> Result<(), Problem> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = kind.and_then(|kind| kind.split(';').next()).map(str::trim);
-    if essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json")) {
+    if essence.is_some_and(|essence| essence.eq_ignore_ascii_case(expected)) {
         return Ok(());
     }
     let found = kind.unwrap_or("none");
-    let detail = format!("expected the content type `application/json`, found `{found}`");
-    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", detail))
+    let detail = format!("expected the content type `{expected}`, found `{found}`");
+    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, code, detail))
 }
 
 fn refused(error: &serde_json::Error) -> Problem {

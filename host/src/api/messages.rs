@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::App;
 use super::input::Params;
 use super::problem::Problem;
-use super::view::MessageView;
+use super::view::{self, MessageView};
 use crate::id::is_id;
-use crate::store::MessagePage;
+use crate::message as state;
+use crate::store::{ConversationEvent, MessagePage};
 
 /// `GET /v1/messages/{id}`.
 pub(super) async fn one(
@@ -28,38 +29,75 @@ pub(super) async fn one(
     Ok(Json(MessageView::new(message, Some(attempts))))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ListQuery {
+    /// At most so many: 1 to 200.
     limit: Option<i64>,
+    /// The `next` of the page before.
     before: Option<String>,
+    /// Only those to this number, E.164.
+    to: Option<String>,
+    /// Only those in this state.
+    state: Option<String>,
+    /// Only those from this sender.
+    sender: Option<String>,
+    /// Only those of `live`, `pre_release` or `sandbox`.
+    environment: Option<String>,
+    /// Only those of the template of this title.
+    template: Option<String>,
 }
 
-/// `GET /v1/messages?limit&before`: newest first; `next` is the `before` of the next page.
+/// A page of messages. With a filter it may hold fewer than asked for, or none, though there is a
+/// next one.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct MessageList {
+    messages: Vec<MessageView>,
+    /// The `before` of the next page, if there is one.
+    next: Option<String>,
+}
+
+/// `GET /v1/messages`: the newest first.
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     Params(query): Params<ListQuery>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<MessageList>, Problem> {
     if let Some(before) = query.before.as_deref().filter(|before| !is_id(before)) {
         let detail = format!("expected a message's id as `before`, found `{before}`");
         return Err(Problem::unprocessable("bad_field", detail));
     }
-    let page = MessagePage { limit: query.limit, before: query.before };
-    let messages = app.store.messages(&page).await?;
-    let next = messages.last().map(|last| last.id.clone());
-    let views: Vec<_> = messages.into_iter().map(|one| MessageView::new(one, None)).collect();
-    Ok(Json(json!({ "messages": views, "next": next })))
+    let state = query.state.map(|state| state.parse::<state::State>()).transpose();
+    let page = MessagePage {
+        limit: query.limit,
+        before: query.before,
+        recipient: query.to,
+        state: state.map_err(|error| Problem::unprocessable("bad_field", error.to_string()))?,
+        sender: query.sender,
+        environment: query.environment.map(|it| view::environment(Some(&it))).transpose()?,
+        template: query.template,
+    };
+    let (messages, next) = app.store.messages(&page).await?;
+    let messages = messages.into_iter().map(|one| MessageView::new(one, None)).collect();
+    Ok(Json(MessageList { messages, next }))
 }
 
-/// `GET /v1/conversations/{id}`: what was sent in a conversation, and its log.
+/// What was sent in a conversation, the oldest first, and its log.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Conversation {
+    conversation_id: String,
+    messages: Vec<MessageView>,
+    log: Vec<ConversationEvent>,
+}
+
+/// `GET /v1/conversations/{id}`.
 pub(super) async fn conversation(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Conversation>, Problem> {
     let (messages, log) = app.store.conversation(&id).await?;
     if messages.is_empty() && log.is_empty() {
         return Err(Problem::not_found(format!("there is no conversation `{id}`")));
     }
-    let views: Vec<_> = messages.into_iter().map(|one| MessageView::new(one, None)).collect();
-    Ok(Json(json!({ "conversation_id": id, "messages": views, "log": log })))
+    let messages = messages.into_iter().map(|one| MessageView::new(one, None)).collect();
+    Ok(Json(Conversation { conversation_id: id, messages, log }))
 }

@@ -1,4 +1,4 @@
-//! What the host is and has: its module, its senders, its health; and a preview by its module.
+//! What the host is: its module, its health; and a preview by its module.
 
 use std::sync::Arc;
 
@@ -6,14 +6,15 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::App;
 use super::input::Input;
 use super::problem::Problem;
-use super::view::SenderView;
 use crate::engine::{Ask, Values};
+use crate::metrics::{CONTENT_TYPE, Queue};
 use crate::sandbox::Grant;
 
 #[derive(Debug, Deserialize)]
@@ -22,26 +23,29 @@ struct Described {
     version: String,
 }
 
+/// The module that runs here.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Module {
+    sha256: String,
+    /// In bytes.
+    size: usize,
+    abi: u32,
+    version: String,
+}
+
 /// `GET /v1/module`.
-pub(super) async fn module(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
+pub(super) async fn module(State(app): State<Arc<App>>) -> Result<Json<Module>, Problem> {
     let answered = app.engine.ask(Ask::Describe {}, Grant::default()).await?;
     let described: Described = answered.read()?;
-    Ok(Json(json!({
-        "sha256": app.engine.sha256().to_string(),
-        "size": app.engine.bytes().len(),
-        "abi": described.abi,
-        "version": described.version,
-    })))
+    Ok(Json(Module {
+        sha256: app.engine.sha256().to_string(),
+        size: app.engine.bytes().len(),
+        abi: described.abi,
+        version: described.version,
+    }))
 }
 
-/// `GET /v1/senders`.
-pub(super) async fn senders(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
-    let senders: Vec<SenderView> =
-        app.store.senders().await?.into_iter().map(SenderView::from).collect();
-    Ok(Json(json!({ "senders": senders })))
-}
-
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Preview {
     body: String,
@@ -58,6 +62,17 @@ pub(super) async fn preview(
     let answered = app.engine.ask(Ask::Preview { body, values }, Grant::default()).await?;
     let json = answered.ok.get().to_owned();
     Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
+}
+
+/// `GET /metrics`, for Prometheus, with an API key: how much is sent is nobody else's business,
+/// and a second port would be a second thing to guard.
+pub(super) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Problem> {
+    let now = app.store.now();
+    let due = app.store.lanes().await?.into_iter().map(|lane| now.since(lane.due_at));
+    let queue =
+        Queue { phases: app.store.queue_depth().await?, overdue: due.max().unwrap_or_default() };
+    let kind = [(header::CONTENT_TYPE, CONTENT_TYPE)];
+    Ok((kind, app.metrics.show(queue)).into_response())
 }
 
 /// `GET /readyz`: the database and the module answer.

@@ -2,35 +2,46 @@
 
 mod auth;
 mod cancel;
+mod consent;
+mod events;
 mod guard;
 mod input;
 mod messages;
 mod meta;
+mod openapi;
+mod opt_outs;
 mod phone;
 mod problem;
+mod request_id;
+mod route;
+mod routes;
 mod send;
+mod senders;
 mod site;
 mod templates;
+mod versions;
 mod view;
 mod webhooks;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use secrecy::SecretString;
 
 use crate::console::Console;
 use crate::dispatch::Wake;
 use crate::engine::Engine;
+use crate::metrics::Metrics;
 use crate::receive::Receiver;
 use crate::store::Store;
 use crate::twilio::fake::Control;
 
+pub use events::{Events, MAX_STREAMS};
 pub use guard::{MAX_BODY, Own};
+pub use openapi::describe_api;
 
 /// What every handler sees.
 #[derive(Debug)]
@@ -53,51 +64,31 @@ pub struct App {
     pub console: Console,
     /// The fake's phone, in `dev`.
     pub phone: Option<Control>,
-    /// What is counted and otherwise leaves no trace.
-    pub counters: Counters,
-}
-
-/// Counts since the process began.
-#[derive(Debug, Default)]
-pub struct Counters {
-    /// Webhooks without a valid signature.
-    pub refused_webhooks: AtomicU64,
+    /// The open streams of events.
+    pub events: Events,
+    /// What is counted and measured.
+    pub metrics: Metrics,
 }
 
 /// Every route, behind its guards.
 pub fn router(app: Arc<App>) -> Router {
-    let v1 = Router::new()
-        .route("/messages", get(messages::list).post(send::send))
-        .route("/messages/{id}", get(messages::one))
-        .route("/messages/{id}/cancel", post(cancel::cancel))
-        .route("/conversations/{id}", get(messages::conversation))
-        .route("/templates", get(templates::list).post(templates::create))
-        .route(
-            "/templates/{id}",
-            get(templates::one).put(templates::save).delete(templates::delete),
-        )
-        .route("/templates/{id}/duplicate", post(templates::duplicate))
-        .route("/templates/{id}/publish", post(templates::publish))
-        .route("/module", get(meta::module))
-        .route("/senders", get(meta::senders))
-        .route("/preview", post(meta::preview))
-        .route("/dev/phone", get(phone::read).post(phone::write))
-        .route("/dev/log", get(phone::log))
-        .fallback(meta::no_route)
-        .method_not_allowed_fallback(meta::no_method)
-        .layer(from_fn_with_state(Arc::clone(&app), auth::require));
-    // Signing in is the one thing under /v1 that needs no key: it is where one is shown.
-    let session = Router::new()
-        .route("/v1/session", get(auth::session).delete(auth::sign_out))
-        .layer(from_fn_with_state(Arc::clone(&app), auth::require))
-        .route("/v1/session", post(auth::sign_in_by_key));
+    let key = || from_fn_with_state(Arc::clone(&app), auth::require);
+    let mut v1 = Router::new();
+    for route in routes::routes() {
+        let handler = if route.needs_key { route.handler.layer(key()) } else { route.handler };
+        v1 = v1.route(route.path, handler);
+    }
+    // Who has no key does not learn which routes there are.
+    let v1 = v1
+        .fallback_service(any(meta::no_route).layer(key()).with_state(()))
+        .method_not_allowed_fallback(meta::no_method);
     Router::new()
         .nest("/v1", v1)
-        .merge(session)
         .route("/sign-in", get(auth::sign_in_by_link))
         .route("/twilio/inbound", post(webhooks::inbound))
         .route("/twilio/status", post(webhooks::status))
         .route("/twilio/status/{attempt}", post(webhooks::attempt_status))
+        .route("/metrics", get(meta::metrics).layer(key()))
         .route("/readyz", get(meta::ready))
         .route("/livez", get(meta::live))
         .route("/verbatim.wasm", get(site::module))
@@ -106,5 +97,6 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn_with_state(Arc::clone(&app), guard::guard))
         .layer(from_fn(site::headers))
+        .layer(from_fn(request_id::name))
         .with_state(app)
 }

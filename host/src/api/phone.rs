@@ -13,7 +13,7 @@ use super::input::{Input, Params};
 use super::problem::Problem;
 use crate::twilio::fake::{Control, ControlError};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Which {
     number: Option<String>,
@@ -28,7 +28,7 @@ pub(super) async fn read(
 }
 
 /// What a person writes.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Text {
     from: String,

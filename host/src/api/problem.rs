@@ -44,6 +44,21 @@ impl Problem {
     }
 }
 
+/// The members that every refusal has.
+pub(super) fn schema() -> schemars::Schema {
+    schemars::json_schema!({
+        "type": "object",
+        "required": ["type", "title", "status", "detail", "code"],
+        "properties": {
+            "type": { "type": "string", "format": "uri" },
+            "title": { "type": "string" },
+            "status": { "type": "integer" },
+            "detail": { "type": "string", "description": "what was expected, found, and the fix" },
+            "code": { "type": "string", "description": "stable, e.g. `not_found` or `V021`" },
+        },
+    })
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut body = self.more;

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::State as AppState;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -15,9 +16,10 @@ use verbatim_core::{PhoneNumber, Sender};
 use super::App;
 use super::input::Input;
 use super::problem::Problem;
+use super::request_id::RequestId;
 use super::view::{self, MessageView};
 use crate::engine::{Ask, Candidate, Content, EngineError, SendAsk, SendState, Sent, Values};
-use crate::id::{new_id, sha256_hex};
+use crate::id::sha256_hex;
 use crate::message::{Environment, State};
 use crate::sandbox::{Grant, Intent, Pair};
 use crate::store::{IdempotencyKey, NewMessage, OnUnknown, Remembered, StoreError, Template};
@@ -26,25 +28,37 @@ use crate::twilio::client::MAX_VALIDITY;
 /// The longest idempotency key and the longest conversation id, in characters.
 const MAX_KEY: usize = 255;
 
-/// The body of the request.
-#[derive(Debug, Deserialize)]
+/// A message: `template` alone, or `content` with `from`.
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SendRequest {
+    /// The person's number, E.164; `to_number` is the same.
     #[serde(alias = "to_number")]
     to: String,
+    /// A registered sender: E.164, or a Messaging Service SID; `from_number` is the same.
     #[serde(alias = "from_number")]
     from: Option<String>,
+    /// The template's title; its sender is the environment's.
     template: Option<String>,
+    /// Literal text; `body` is the same.
     #[serde(alias = "body")]
     content: Option<String>,
     #[serde(default)]
     values: Values,
+    /// The person's language, e.g. `es` or `pt-BR`.
     language: Option<String>,
+    /// `live`, `pre_release` or `sandbox`, which is the default.
     environment: Option<String>,
+    /// What happens to a missing value: `refuse`, which is the default, `blank` or `keep`.
     missing: Option<String>,
+    /// The conversation that it belongs to.
     conversation_id: Option<String>,
+    /// What becomes of it if nobody can tell whether Twilio took it: `hold` or `resend`; without
+    /// it, as its sender is set.
     on_unknown: Option<OnUnknown>,
+    /// How long it may wait at Twilio, in seconds.
     valid_for: Option<u64>,
+    /// The SHA-256 of the module that previewed it; another one than the host's is refused.
     module: Option<String>,
 }
 
@@ -65,6 +79,7 @@ struct Accepted {
 
 pub(super) async fn send(
     AppState(app): AppState<Arc<App>>,
+    Extension(RequestId(id)): Extension<RequestId>,
     headers: HeaderMap,
     input: Input<SendRequest>,
 ) -> Result<Response, Problem> {
@@ -77,7 +92,7 @@ pub(super) async fn send(
     refuse_other_module(request.module.as_deref(), &module)?;
     let environment = view::environment(request.environment.as_deref())?;
     let what = what(&request)?;
-    let recipient = PhoneNumber::new(&request.to).map_err(refused)?;
+    let recipient = PhoneNumber::new(&request.to).map_err(view::refused)?;
     if let Some(conversation) = &request.conversation_id {
         refuse_long("conversation_id", conversation)?;
     }
@@ -113,7 +128,7 @@ pub(super) async fn send(
         on_unknown: request.on_unknown,
         valid_for,
     };
-    match commit(&app, &new, key.as_ref()).await? {
+    match commit(&app, id, &new, key.as_ref()).await? {
         Committed::Stored(body) => {
             app.wake.now();
             Ok(accepted_202(body))
@@ -133,10 +148,11 @@ enum Committed {
 /// One transaction for all of it.
 async fn commit(
     app: &App,
+    id: String,
     new: &NewMessage,
     key: Option<&IdempotencyKey>,
 ) -> Result<Committed, Problem> {
-    let (id, now) = (new_id(), app.store.now());
+    let now = app.store.now();
     let view = MessageView::new(new.stored_as(&id, now), Some(Vec::new()));
     let body =
         serde_json::to_string(&view).map_err(|error| StoreError::Corrupt(error.to_string()))?;
@@ -171,7 +187,7 @@ async fn free_form(
     from: &str,
     content: String,
 ) -> Result<Accepted, Problem> {
-    let sender = Sender::new(from).map_err(refused)?;
+    let sender = Sender::new(from).map_err(view::refused)?;
     if !app.store.is_registered(environment, sender.as_str()).await? {
         let detail = format!(
             "`{sender}` is not registered as a sender of `{environment}`; register it, or use one \
@@ -213,7 +229,7 @@ async fn by_template(
         .find_map(|(template, _, _)| template.senders.of(environment))
         .map(str::to_owned);
     for _ in 0..2 {
-        let parsed = sender.as_deref().map(Sender::new).transpose().map_err(refused)?;
+        let parsed = sender.as_deref().map(Sender::new).transpose().map_err(view::refused)?;
         let sent = propose(app, recipient, environment, parsed.as_ref(), content.clone()).await?;
         let chosen = candidates
             .iter()
@@ -354,10 +370,6 @@ fn refuse_other_module(previewed: Option<&str>, ours: &str) -> Result<(), Proble
         }
         Some(_) | None => Ok(()),
     }
-}
-
-fn refused(refusal: verbatim_core::Refusal) -> Problem {
-    Problem::unprocessable(&refusal.code.to_string(), refusal.message)
 }
 
 fn refuse_long(what: &str, text: &str) -> Result<(), Problem> {

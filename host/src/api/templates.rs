@@ -1,4 +1,4 @@
-//! Templates: list, read, create, save, duplicate, delete, publish.
+//! Templates: list, read, create, save, duplicate, delete.
 //!
 //! What is saved is what the module's `check` lets pass: a finding of severity `error` stores
 //! nothing, and the answer lists all of them.
@@ -7,24 +7,25 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use verbatim_core::{Sender, Title};
 
 use super::App;
 use super::input::Input;
 use super::problem::Problem;
-use super::view::{self, TemplateView};
+use super::view::TemplateView;
 use crate::engine::{Ask, Checked};
 use crate::finding::Severity;
-use crate::message::Environment;
 use crate::sandbox::Grant;
-use crate::store::{Senders, StoreError, Template, TemplateDraft};
+use crate::store::{Saved, Senders, StoreError, Template, TemplateDraft};
 use crate::time::Timestamp;
 
 /// What a writer sends.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Draft {
     title: String,
@@ -33,7 +34,7 @@ pub(super) struct Draft {
     senders: Option<SendersInput>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct SendersInput {
     live: Option<String>,
@@ -41,45 +42,61 @@ struct SendersInput {
     sandbox: Option<String>,
 }
 
+/// Every template, by title.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct TemplateList {
+    templates: Vec<TemplateView>,
+}
+
 /// `GET /v1/templates`.
-pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
-    let templates: Vec<TemplateView> =
-        app.store.templates().await?.into_iter().map(TemplateView::from).collect();
-    Ok(Json(json!({ "templates": templates })))
+pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Json<TemplateList>, Problem> {
+    let templates = app.store.templates().await?.into_iter().map(TemplateView::from).collect();
+    Ok(Json(TemplateList { templates }))
 }
 
 /// `GET /v1/templates/{id}`, by id or title.
 pub(super) async fn one(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-) -> Result<Json<TemplateView>, Problem> {
-    Ok(Json(find(&app, &id).await?.into()))
+) -> Result<Response, Problem> {
+    Ok(tagged(find(&app, &id).await?))
 }
 
 /// `POST /v1/templates`.
 pub(super) async fn create(
     State(app): State<Arc<App>>,
     input: Input<Draft>,
-) -> Result<(StatusCode, Json<TemplateView>), Problem> {
+) -> Result<(StatusCode, Response), Problem> {
     let draft = checked(&app, input.value, Senders::default()).await?;
     let id = store_new(&app, &draft).await?;
-    Ok((StatusCode::CREATED, Json(find(&app, &id).await?.into())))
+    Ok((StatusCode::CREATED, tagged(find(&app, &id).await?)))
 }
 
-/// `PUT /v1/templates/{id}`: saves the next version. Without `senders` they stay as they are.
+/// `PUT /v1/templates/{id}`: saves the next version. Without `senders` they stay as they are; with
+/// `If-Match`, only if nobody has saved since its version was read.
 pub(super) async fn save(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
+    headers: HeaderMap,
     input: Input<Draft>,
-) -> Result<Json<TemplateView>, Problem> {
+) -> Result<Response, Problem> {
+    let read = version_read(&headers)?;
     let template = find(&app, &id).await?;
     let draft = checked(&app, input.value, template.senders).await?;
     let mut tx = app.store.write().await?;
-    if !tx.save_template(&template.id, &draft, Timestamp::now()).await? {
-        return Err(unknown(&id));
+    match tx.save_template(&template.id, &draft, read, Timestamp::now()).await? {
+        Saved::Now => tx.commit().await?,
+        Saved::Unknown => return Err(unknown(&id)),
+        Saved::Changed(version) => {
+            let detail = format!(
+                "another has saved `{}` since: it has version {version} now; read it again",
+                template.title
+            );
+            let problem = Problem::new(StatusCode::PRECONDITION_FAILED, "template_changed", detail);
+            return Err(problem.with("version", json!(version)));
+        }
     }
-    tx.commit().await?;
-    Ok(Json(find(&app, &template.id).await?.into()))
+    Ok(tagged(find(&app, &template.id).await?))
 }
 
 /// `DELETE /v1/templates/{id}`.
@@ -96,7 +113,7 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Duplicate {
     title: String,
@@ -107,43 +124,36 @@ pub(super) async fn duplicate(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     input: Input<Duplicate>,
-) -> Result<(StatusCode, Json<TemplateView>), Problem> {
+) -> Result<(StatusCode, Response), Problem> {
     let template = find(&app, &id).await?;
     let draft = Draft { title: input.value.title, body: template.body, senders: None };
     let draft = checked(&app, draft, template.senders).await?;
     let id = store_new(&app, &draft).await?;
-    Ok((StatusCode::CREATED, Json(find(&app, &id).await?.into())))
+    Ok((StatusCode::CREATED, tagged(find(&app, &id).await?)))
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Publish {
-    environment: String,
+/// A template with its version as its tag.
+pub(super) fn tagged(template: Template) -> Response {
+    let tag = format!("\"{}\"", template.version);
+    ([(header::ETAG, tag)], Json(TemplateView::from(template))).into_response()
 }
 
-/// `POST /v1/templates/{id}/publish`: the environment sends the newest version from now on.
-pub(super) async fn publish(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    input: Input<Publish>,
-) -> Result<Json<TemplateView>, Problem> {
-    let template = find(&app, &id).await?;
-    let environment = view::environment(Some(&input.value.environment))?;
-    match environment {
-        Environment::Live | Environment::PreRelease => {}
-        Environment::Sandbox => {
-            let detail = "expected `live` or `pre_release`; `sandbox` always sends the newest";
-            return Err(Problem::unprocessable("bad_field", detail));
-        }
+/// The version that `If-Match` names; nothing if it names none, or any.
+fn version_read(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let tag = value.to_str().unwrap_or_default();
+    if tag == "*" {
+        return Ok(None);
     }
-    let mut tx = app.store.write().await?;
-    let now = Timestamp::now();
-    tx.publish_template(&template.id, environment, template.version, now).await?;
-    tx.commit().await?;
-    Ok(Json(find(&app, &template.id).await?.into()))
+    let version = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')?.parse().ok());
+    let strange = || {
+        let detail = format!("expected the ETag of a template as `If-Match`, found `{tag}`");
+        Problem::unprocessable("bad_field", detail)
+    };
+    version.map(Some).ok_or_else(strange)
 }
 
-async fn find(app: &App, id: &str) -> Result<Template, Problem> {
+pub(super) async fn find(app: &App, id: &str) -> Result<Template, Problem> {
     app.store.template(id).await?.ok_or_else(|| unknown(id))
 }
 

@@ -1,5 +1,6 @@
 //! Messages and templates as the API shows them.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -9,7 +10,7 @@ use crate::time::Timestamp;
 use crate::twilio::error;
 
 /// A message.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct MessageView {
     id: String,
     state: State,
@@ -21,6 +22,7 @@ pub(super) struct MessageView {
     template_version: Option<i64>,
     language: Option<String>,
     text: String,
+    #[schemars(schema_with = "super::openapi::of_the_module")]
     segments: Box<RawValue>,
     billed_segments: Option<i64>,
     module: String,
@@ -34,7 +36,7 @@ pub(super) struct MessageView {
 }
 
 /// What went wrong, and what to do about it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ErrorView {
     code: Option<i64>,
     message: String,
@@ -96,7 +98,7 @@ fn error_of(message: &Message, attempts: &[Attempt]) -> Option<ErrorView> {
 }
 
 /// A template.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct TemplateView {
     id: String,
     title: String,
@@ -109,7 +111,7 @@ pub(super) struct TemplateView {
 }
 
 /// The version that each environment sends; `sandbox` always sends the newest.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Published {
     live: Option<i64>,
     pre_release: Option<i64>,
@@ -134,7 +136,7 @@ impl From<Template> for TemplateView {
 }
 
 /// A registered sender.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct SenderView {
     environment: &'static str,
     sender: String,
@@ -149,6 +151,11 @@ impl From<RegisteredSender> for SenderView {
             replies: registered.replies.as_str(),
         }
     }
+}
+
+/// A number, a sender or a title that the core refused.
+pub(super) fn refused(refusal: verbatim_core::Refusal) -> super::problem::Problem {
+    super::problem::Problem::unprocessable(&refusal.code.to_string(), refusal.message)
 }
 
 /// Reads an environment's name, which is the default when there is none.

@@ -1,7 +1,6 @@
 //! What Twilio tells us. Without a valid signature: 403, and no trace but a counter.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -101,7 +100,7 @@ fn signed(
     if signature::is_valid(&claimed, &app.webhook_tokens) {
         return Ok(parameters);
     }
-    app.counters.refused_webhooks.fetch_add(1, Ordering::Relaxed);
+    app.metrics.refused_webhooks.inc();
     let detail = "expected a webhook signed by Twilio for this URL, found another";
     Err(Problem::new(StatusCode::FORBIDDEN, "bad_signature", detail))
 }

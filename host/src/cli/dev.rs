@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::sandbox::SandboxArgs;
+use super::stop::Stop;
 use super::{CliError, Done};
 use crate::dev::{Dev, DevError, DevSettings, pages};
 use crate::store::Database;
@@ -58,11 +59,7 @@ pub async fn run(mut args: DevArgs) -> Result<Done, CliError> {
     if let Some(notice) = found.notice {
         eprintln!("verbatim: {notice}");
     }
-    let sandbox = args.sandbox.clone();
-    // Compiling takes a moment, so it has its thread.
-    let engine = tokio::task::spawn_blocking(move || sandbox.engine())
-        .await
-        .map_err(|error| CliError::Refused(error.to_string()))??;
+    let engine = args.sandbox.clone().engine_aside().await?;
     let settings = DevSettings {
         listen: args.listen,
         data: args.data.clone(),
@@ -124,35 +121,5 @@ fn failed(error: &DevError) -> CliError {
         | DevError::Example(_)
         | DevError::Random(_)
         | DevError::Http(_) => CliError::Refused(error.to_string()),
-    }
-}
-
-/// Ctrl-C, or SIGTERM where there is one.
-struct Stop {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-}
-
-impl Stop {
-    fn new() -> std::io::Result<Self> {
-        Ok(Self {
-            #[cfg(unix)]
-            terminate: {
-                use tokio::signal::unix::{SignalKind, signal};
-                signal(SignalKind::terminate())?
-            },
-        })
-    }
-
-    #[cfg_attr(not(unix), expect(unused_mut, reason = "only a Unix signal is received"))]
-    async fn wait(mut self) {
-        #[cfg(unix)]
-        let terminate = self.terminate.recv();
-        #[cfg(not(unix))]
-        let terminate = std::future::pending::<Option<()>>();
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate => {}
-        }
     }
 }

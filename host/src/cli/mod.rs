@@ -1,28 +1,37 @@
 //! The commands of `verbatim`. Exit status: 0 clean, 1 findings or refused, 2 used wrongly.
 
+pub mod backup;
 pub mod call;
 pub mod check;
 pub mod classify;
+pub mod database;
 pub mod dev;
 pub mod diff;
+pub mod doctor;
 pub mod explain;
 pub mod input;
+pub mod keys;
+pub mod migrate;
 pub mod module;
+pub mod opt_outs;
 pub mod preview;
 mod profile;
 pub mod render;
 pub mod sandbox;
 pub mod send;
+pub mod serve;
 mod show;
+mod stop;
+pub mod twilio;
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
 
 use crate::engine::{EngineError, Refusal};
+use crate::log;
 use crate::sandbox::LoadError;
+use crate::store::StoreError;
 
 /// SMS templates, previewed and sent by the same bytes.
 #[derive(Debug, Parser)]
@@ -35,6 +44,13 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Dev(dev::DevArgs),
+    Serve(Box<serve::ServeArgs>),
+    Keys(keys::KeysArgs),
+    Migrate(migrate::MigrateArgs),
+    Backup(backup::BackupArgs),
+    Restore(backup::RestoreArgs),
+    Doctor(Box<doctor::DoctorArgs>),
+    OptOuts(opt_outs::OptOutsArgs),
     Check(check::CheckArgs),
     Diff(diff::DiffArgs),
     Explain(explain::ExplainArgs),
@@ -46,13 +62,27 @@ enum Command {
     Module(module::ModuleArgs),
 }
 
+impl Command {
+    /// Whether a machine reads the logs.
+    fn logs_json(&self) -> bool {
+        matches!(self, Self::Serve(args) if args.json)
+    }
+}
+
 /// Runs what the command line asks for.
 #[must_use]
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    log();
+    log::start(arguments.command.logs_json(), show::colours_are_wanted());
     let done = match arguments.command {
         Command::Dev(args) => with_runtime(dev::run(args)),
+        Command::Serve(args) => with_runtime(serve::run(*args)),
+        Command::Keys(args) => with_runtime(keys::run(args)),
+        Command::Migrate(args) => with_runtime(migrate::run(args)),
+        Command::Backup(args) => with_runtime(backup::run_backup(args)),
+        Command::Restore(args) => with_runtime(backup::run_restore(args)),
+        Command::Doctor(args) => with_runtime(doctor::run(*args)),
+        Command::OptOuts(args) => with_runtime(opt_outs::run(args)),
         Command::Check(args) => check::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Explain(args) => explain::run(&args),
@@ -102,6 +132,12 @@ impl From<LoadError> for CliError {
     }
 }
 
+impl From<StoreError> for CliError {
+    fn from(error: StoreError) -> Self {
+        Self::Refused(error.to_string())
+    }
+}
+
 impl From<std::io::Error> for CliError {
     fn from(error: std::io::Error) -> Self {
         Self::Refused(format!("could not write the output: {error}"))
@@ -124,18 +160,6 @@ fn with_runtime(work: impl Future<Output = Result<Done, CliError>>) -> Result<Do
         .build()
         .map_err(|error| CliError::Refused(format!("could not start: {error}")))?
         .block_on(work)
-}
-
-/// Logs go to standard error, so that standard output is the command's own.
-fn log() {
-    let filter = EnvFilter::try_from_env("VERBATIM_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("warn,verbatim_host=info"));
-    let colours = std::io::stderr().is_terminal() && show::colours_are_wanted();
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(colours)
-        .init();
 }
 
 /// Prints the module's refusal: as ABI.md has it, or as one sentence.

@@ -68,6 +68,17 @@ impl SandboxArgs {
         Ok(Engine::new(self.load()?))
     }
 
+    /// The same for a command that waits for other things as well: compiling takes a moment, so it
+    /// has its thread.
+    ///
+    /// # Errors
+    /// As [`SandboxArgs::load`].
+    pub async fn engine_aside(self) -> Result<Engine, CliError> {
+        tokio::task::spawn_blocking(move || self.engine())
+            .await
+            .map_err(|error| CliError::Refused(error.to_string()))?
+    }
+
     /// The limits: the defaults, and what was set. The last setting of a limit counts.
     ///
     /// # Errors

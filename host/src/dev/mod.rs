@@ -30,8 +30,8 @@ pub const NUMBERS: [(Environment, &str); 3] = [
 /// A fake Messaging Service, which holds the sandbox's number: for a template's sender. It is not
 /// registered for free-form text, so that the sandbox has one sender to begin with.
 pub const SERVICE: &str = "MG0123456789abcdef0123456789abcdef";
-/// How an API key begins, so that a leaked one is recognised.
-const KEY_PREFIX: &str = "vk_";
+/// The database's file in the data folder.
+const DATABASE: &str = "verbatim.db";
 /// How a sign-in link's token begins.
 const LINK_PREFIX: &str = "vl_";
 /// The shortest API key that is taken from the environment.
@@ -137,7 +137,8 @@ impl Dev {
         let listen = |error| DevError::Listen { address: settings.listen, error };
         let listener = TcpListener::bind(settings.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let store = host::open_store(settings.database.as_ref(), &settings.data).await?;
+        let file = || Database::File(settings.data.join(DATABASE));
+        let store = host::open_store(&settings.database.clone().unwrap_or_else(file)).await?;
 
         let url = local_url(address);
         let inbound = url.join("twilio/inbound").unwrap_or_else(|_| url.clone());
@@ -253,7 +254,7 @@ async fn let_in(
 ) -> Result<Option<SecretString>, DevError> {
     let made = match &given {
         Some(_) => None,
-        None if store.has_no_api_key().await? => Some(id::new_secret(KEY_PREFIX)?),
+        None if store.has_no_api_key().await? => Some(id::new_secret(id::KEY_PREFIX)?),
         None => None,
     };
     if let Some(key) = given.as_ref().or(made.as_ref()) {
@@ -267,7 +268,7 @@ async fn let_in(
 async fn new_link(store: &Store) -> Result<SecretString, DevError> {
     let link = id::new_secret(LINK_PREFIX)?;
     let mut tx = store.write().await?;
-    tx.add_session(&id::hash_of(&link), SessionKind::Link, Timestamp::now()).await?;
+    tx.add_session(&id::hash_of(&link), SessionKind::Link, None, Timestamp::now()).await?;
     tx.commit().await?;
     Ok(link)
 }

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use super::statement::values;
-use super::{Store, StoreError, Tx, sql};
+use super::{Store, StoreError, Tx, row, sql};
 use crate::id::new_id;
 use crate::time::Timestamp;
 
@@ -35,7 +35,47 @@ impl SessionKind {
     }
 }
 
+/// An API key, without the key.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ApiKey {
+    /// UUIDv7.
+    pub id: String,
+    /// What it is for.
+    pub label: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Since when it is refused.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// What became of a key that was to be revoked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Revoked {
+    /// It is refused from now on; its label.
+    Now(String),
+    /// It was refused already.
+    Before,
+    /// There is no such key.
+    Unknown,
+}
+
 impl Store {
+    /// Every API key, the oldest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn api_keys(&self) -> Result<Vec<ApiKey>, StoreError> {
+        let rows: Vec<(String, String, i64, Option<i64>)> =
+            self.all(&sql::LIST_API_KEYS, values![]).await?;
+        let key = |(id, label, created_at, revoked_at): (_, _, _, Option<i64>)| ApiKey {
+            id,
+            label,
+            created_at: row::instant(created_at),
+            revoked_at: revoked_at.map(row::instant),
+        };
+        Ok(rows.into_iter().map(key).collect())
+    }
+
     /// The stored hash of an API key that is not revoked, to be compared in constant time.
     ///
     /// # Errors
@@ -67,7 +107,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Lets an API key in; one that is let in already stays so.
+    /// Lets an API key in and gives its id; one that is there already stays as it is.
     ///
     /// # Errors
     /// The database failed.
@@ -76,12 +116,28 @@ impl Tx {
         label: &str,
         hash: &str,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.run(&sql::INSERT_API_KEY, values![new_id(), label, hash, now]).await?;
-        Ok(())
+    ) -> Result<String, StoreError> {
+        let id = new_id();
+        self.run(&sql::INSERT_API_KEY, values![&id, label, hash, now]).await?;
+        Ok(id)
     }
 
-    /// Opens a session, or issues a link.
+    /// Refuses a key, and the sessions that it has opened, from the commit of this on.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn revoke_api_key(
+        &mut self,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<Revoked, StoreError> {
+        let label: Option<String> = self.value(&sql::API_KEY_LABEL, values![id]).await?;
+        let Some(label) = label else { return Ok(Revoked::Unknown) };
+        let done = self.run(&sql::REVOKE_API_KEY, values![id, now]).await?;
+        Ok(if done == 1 { Revoked::Now(label) } else { Revoked::Before })
+    }
+
+    /// Opens a session, by an API key of this hash if it is by one, or issues a link.
     ///
     /// # Errors
     /// The database failed.
@@ -89,11 +145,12 @@ impl Tx {
         &mut self,
         hash: &str,
         kind: SessionKind,
+        key_hash: Option<&str>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.run(&sql::FORGET_EXPIRED_SESSIONS, values![now]).await?;
         let end = now.plus(kind.lifetime());
-        self.run(&sql::INSERT_SESSION, values![hash, kind.as_str(), now, end]).await?;
+        self.run(&sql::INSERT_SESSION, values![hash, kind.as_str(), key_hash, now, end]).await?;
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use super::{Store, StoreError, Tx, row, sql};
 use crate::time::Timestamp;
 
 /// How an attempt stands.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Attempt {
     /// UUIDv7.
     pub id: String,
@@ -26,7 +26,7 @@ pub struct Attempt {
 }
 
 /// The state of an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AttemptState {
     /// Claimed; a POST may be on the wire.

@@ -3,7 +3,7 @@
 use super::attempts::AttemptState;
 use super::messages::poll_at;
 use super::statement::values;
-use super::{StoreError, Tx, row, sql};
+use super::{Change, StoreError, Tx, row, sql};
 use crate::message::State;
 use crate::time::Timestamp;
 
@@ -86,7 +86,11 @@ impl Tx {
             poll_at(state, now),
             now
         ];
-        Ok(self.run(&sql::ADVANCE_MESSAGE_OF_SID, values).await? == 1)
+        let moved: Option<String> = self.value(&sql::ADVANCE_MESSAGE_OF_SID, values).await?;
+        let Some(message_id) = moved else { return Ok(false) };
+        self.moved(&message_id, state);
+        self.note_failure(state, news.error_code);
+        Ok(true)
     }
 
     pub(super) async fn apply_news(
@@ -98,9 +102,26 @@ impl Tx {
     ) -> Result<(), StoreError> {
         let reason = reason(error_code);
         if self.advance(message_id, state, reason.as_deref(), error_code, now).await? {
+            self.note_failure(state, error_code);
             self.dequeue(message_id).await?;
         }
         Ok(())
+    }
+
+    fn note_failure(&mut self, state: State, error_code: Option<i64>) {
+        match state {
+            State::Undelivered | State::Failed => {
+                self.changes.push(Change::NotDelivered(error_code));
+            }
+            State::Queued
+            | State::Dispatching
+            | State::Unknown
+            | State::Accepted
+            | State::Sent
+            | State::Delivered
+            | State::Canceled
+            | State::Suppressed => {}
+        }
     }
 
     /// Gives a message its SID, if neither has another partner.

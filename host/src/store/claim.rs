@@ -222,6 +222,7 @@ impl Tx {
         let rank = State::Dispatching.rank();
         let begun = values![&due.message_id, &attempt_id, number, now, rank];
         self.run(&sql::BEGIN_ATTEMPT, begun).await?;
+        self.moved(&due.message_id, State::Dispatching);
         Ok(Some(Claim::Cleared(Cleared {
             message_id: due.message_id,
             attempt_id,

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use sqlx::postgres::PgConnection;
 
@@ -18,6 +19,11 @@ impl Clock {
     pub(super) fn estimate(&self) -> Timestamp {
         let ahead = self.0.load(Ordering::Relaxed);
         Timestamp::from_micros(Timestamp::now().as_micros().saturating_add(ahead))
+    }
+
+    /// How far both are apart, as last asked.
+    pub(super) fn apart(&self) -> Duration {
+        Duration::from_micros(self.0.load(Ordering::Relaxed).unsigned_abs())
     }
 
     /// Asks PostgreSQL.

@@ -33,19 +33,33 @@ pub struct LedgerEntry {
 }
 
 /// How a change of consent became known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConsentSource {
     /// The person wrote a keyword.
     Inbound,
     /// Twilio refused a send because the person had opted out there (21610).
     TwilioRefusal,
+    /// An operator recorded it, for this reason.
+    Operator(String),
+    /// It came in a file, with this reason if there was one.
+    Import(Option<String>),
 }
 
 impl ConsentSource {
-    const fn as_str(self) -> &'static str {
+    const fn as_str(&self) -> &'static str {
         match self {
             Self::Inbound => "inbound",
             Self::TwilioRefusal => "twilio_refusal",
+            Self::Operator(_) => "operator",
+            Self::Import(_) => "import",
+        }
+    }
+
+    fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Inbound | Self::TwilioRefusal => None,
+            Self::Operator(reason) => Some(reason),
+            Self::Import(reason) => reason.as_deref(),
         }
     }
 }
@@ -176,6 +190,7 @@ impl Tx {
             &entry.pair.sender,
             action,
             entry.source.as_str(),
+            entry.source.reason(),
             &entry.keyword,
             &entry.matched,
             &entry.raw_text,

@@ -19,7 +19,9 @@ const NOT_FOUND: &str = "not_found";
 
 /// What its owner wants done with a message that stays in doubt. Twilio cannot prove that it has
 /// not taken a message, so each choice risks something.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum OnUnknown {
     /// It stays `unknown`: it may be missed, and is never sent twice.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::statement::values;
-use super::{Store, StoreError, Tx, row, sql};
+use super::{Change, Store, StoreError, Tx, row, sql};
 use crate::sandbox::Pair;
 use crate::time::Timestamp;
 
@@ -163,6 +163,7 @@ impl Tx {
             inbound.sent_at
         ];
         if self.run(&sql::RECORD_INBOUND, values).await? == 1 {
+            self.changes.push(Change::Received(inbound.keyword.clone()));
             return Ok(Recorded::Now);
         }
         let reply: Option<Option<String>> =

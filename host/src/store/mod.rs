@@ -6,7 +6,9 @@
 
 mod access;
 mod attempts;
+mod backup;
 mod callbacks;
+mod changes;
 mod claim;
 mod clock;
 mod consent;
@@ -16,6 +18,7 @@ mod group;
 mod idempotency;
 mod inbound;
 mod messages;
+mod opt_outs;
 mod outbox;
 #[cfg(test)]
 mod plans;
@@ -28,20 +31,24 @@ mod templates;
 
 use sqlx::{PgPool, Postgres, SqlitePool};
 
-pub use access::SessionKind;
+pub use access::{ApiKey, Revoked, SessionKind};
 pub use attempts::{Attempt, AttemptState};
+pub use backup::{BackupError, backup, restore};
 pub use callbacks::StatusNews;
+pub use changes::Change;
 pub use claim::{Claim, Cleared, Lane};
 pub use consent::{ConsentSource, LedgerEntry};
 pub use database::{Database, DatabaseError};
 pub use doubts::{Doubt, OnUnknown};
 pub use idempotency::{IdempotencyKey, Remembered};
 pub use inbound::{Disposition, Inbound, InboundCheck, Recorded};
-pub use messages::{ConversationEvent, Message, MessagePage, NewMessage};
-pub use outbox::ExpiredLease;
+pub use messages::{ConversationEvent, MAX_WALK, Message, MessagePage, NewMessage};
+pub use opt_outs::{LedgerLine, OptOut, PairConsent};
+pub use outbox::{ExpiredLease, MAX_COUNTED};
 pub use senders::{RegisteredSender, Replies};
-pub use templates::{Senders, Template, TemplateDraft};
+pub use templates::{MAX_VERSIONS, Saved, Senders, Template, TemplateDraft, TemplateVersion};
 
+use changes::Bulletin;
 use clock::Clock;
 use group::{Member, Writer};
 use statement::{Connection, Row, Statement, Value};
@@ -51,6 +58,7 @@ use statement::{Connection, Row, Statement, Value};
 pub struct Store {
     pools: Pools,
     clock: Clock,
+    bulletin: Bulletin,
 }
 
 #[derive(Debug, Clone)]
@@ -65,6 +73,8 @@ pub struct Tx {
     place: Place,
     clock: Clock,
     failed: bool,
+    changes: Vec<Change>,
+    bulletin: Bulletin,
 }
 
 #[derive(Debug)]
@@ -141,7 +151,7 @@ impl Store {
                 Pools::Postgres(pool)
             }
         };
-        Ok(Self { pools, clock })
+        Ok(Self { pools, clock, bulletin: Bulletin::default() })
     }
 
     /// Begins a write transaction. On SQLite nobody else writes until it ends; on PostgreSQL it
@@ -154,7 +164,13 @@ impl Store {
             Pools::Sqlite { writer, .. } => Place::Sqlite(writer.begin().await?),
             Pools::Postgres(pool) => Place::Postgres(pool.begin().await?),
         };
-        Ok(Tx { place, clock: self.clock.clone(), failed: false })
+        Ok(Tx {
+            place,
+            clock: self.clock.clone(),
+            failed: false,
+            changes: Vec::new(),
+            bulletin: self.bulletin.clone(),
+        })
     }
 
     /// The time by the clock that all hosts on this database agree on, within what it takes to
@@ -162,6 +178,18 @@ impl Store {
     #[must_use]
     pub fn now(&self) -> crate::time::Timestamp {
         self.clock.estimate()
+    }
+
+    /// How far this machine's clock is from the database's: asked anew of PostgreSQL, and nothing
+    /// for a file, which has none.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn clocks_apart(&self) -> Result<std::time::Duration, StoreError> {
+        if let Pools::Postgres(pool) = &self.pools {
+            self.clock.read(&mut *pool.acquire().await?).await?;
+        }
+        Ok(self.clock.apart())
     }
 
     /// How many transactions may share one commit on SQLite; 1 is none. For measurements.
@@ -248,9 +276,11 @@ impl Tx {
             return Err(StoreError::NotCommitted("a statement of it had failed".to_owned()));
         }
         match self.place {
-            Place::Sqlite(member) => member.commit().await,
-            Place::Postgres(transaction) => Ok(transaction.commit().await?),
+            Place::Sqlite(member) => member.commit().await?,
+            Place::Postgres(transaction) => transaction.commit().await?,
         }
+        self.bulletin.tell(self.changes);
+        Ok(())
     }
 
     /// The time by the clock that all hosts on this database agree on: PostgreSQL's own, or this

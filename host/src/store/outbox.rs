@@ -4,13 +4,15 @@
 use super::attempts::AttemptState;
 use super::claim::Cleared;
 use super::statement::values;
-use super::{StoreError, Tx, sql};
+use super::{Change, Store, StoreError, Tx, sql};
 use crate::message::State;
 use crate::sandbox::Pair;
 use crate::time::Timestamp;
 
 /// Leases ended in one transaction.
 const MAX_EXPIRED: i64 = 100;
+/// Messages counted at most, so that a long queue makes no scrape slow.
+pub const MAX_COUNTED: i64 = 100_000;
 
 /// A claim whose holder did not come back in time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +21,16 @@ pub struct ExpiredLease {
     pub message_id: String,
     /// The attempt that was being made.
     pub attempt_id: String,
+}
+
+impl Store {
+    /// How many messages are in each phase of the outbox, up to [`MAX_COUNTED`] in all.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn queue_depth(&self) -> Result<Vec<(String, i64)>, StoreError> {
+        self.all(&sql::QUEUE_DEPTH, values![MAX_COUNTED]).await
+    }
 }
 
 impl Tx {
@@ -36,6 +48,9 @@ impl Tx {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.end_attempt(claim.attempt_id(), ended, None, error, now).await?;
+        if let Some((code, _)) = error {
+            self.changes.push(Change::Refused(code));
+        }
         // Only while it is leased: a lease that has expired has made it `unknown`, and that is
         // not undone here.
         let released = values![claim.message_id(), claim.attempt_id(), due_at];
@@ -76,6 +91,7 @@ impl Tx {
         let poll_at = super::messages::poll_at(to, now);
         let values = values![message_id, attempt_id, sid, now, billed_segments, to.rank(), poll_at];
         self.run(&sql::ACCEPT, values).await?;
+        self.moved(message_id, to);
         self.apply_callbacks(message_id, sid, now).await
     }
 
@@ -94,6 +110,7 @@ impl Tx {
     ) -> Result<(), StoreError> {
         let (attempt, ended) = (claim.attempt_id(), AttemptState::Refused);
         self.end_attempt(attempt, ended, None, Some(error), now).await?;
+        self.changes.push(Change::Refused(error.0));
         self.advance(claim.message_id(), to, Some(reason), error.0, now).await?;
         self.dequeue(claim.message_id()).await
     }

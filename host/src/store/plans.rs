@@ -44,7 +44,7 @@ fn statements() -> impl Iterator<Item = &'static Statement> {
 
 /// What comes of rows already found: no table.
 fn is_derived(name: &str) -> bool {
-    ["lane", "CONSTANT", "(subquery", "SUBQUERY"].iter().any(|it| name.starts_with(it))
+    ["lane", "page", "CONSTANT", "(subquery", "SUBQUERY"].iter().any(|it| name.starts_with(it))
 }
 
 #[tokio::test]
@@ -70,8 +70,14 @@ async fn no_statement_scans_a_table_that_grows_in_sqlite() {
         }
     }
     // It follows the primary key down from the newest, and stops at the page's end.
-    scans.retain(|scan| !scan.starts_with("LIST_MESSAGES"));
+    scans.retain(|scan| !scan.starts_with("LIST_MESSAGES:") && !reads_the_queue(scan));
     assert_eq!(scans, [""; 0]);
+}
+
+/// What waits is counted, up to a limit, for who watches over the host; and a backup is restored
+/// while no host runs.
+fn reads_the_queue(scan: &str) -> bool {
+    scan.starts_with("QUEUE_DEPTH:") || scan.starts_with("TAKE_BACK_ALL:")
 }
 
 #[tokio::test]
@@ -106,6 +112,7 @@ async fn no_statement_scans_a_table_that_grows_in_postgres() {
         }
         connection.execute("DEALLOCATE asked").await.expect("an end");
     }
+    scans.retain(|scan| !reads_the_queue(scan));
     assert_eq!(scans, [""; 0]);
 }
 

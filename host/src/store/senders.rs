@@ -186,6 +186,19 @@ impl Tx {
         Ok(())
     }
 
+    /// Takes a sender from an environment. `false`: it was not registered there.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn unregister_sender(
+        &mut self,
+        environment: Environment,
+        sender: &str,
+    ) -> Result<bool, StoreError> {
+        let which = values![environment.as_str(), sender];
+        Ok(self.run(&sql::UNREGISTER_SENDER, which).await? == 1)
+    }
+
     /// Notes which numbers a Messaging Service holds, as just fetched, after every STOP that has
     /// begun: one to a number of it covers the service, from the commit of this on.
     ///

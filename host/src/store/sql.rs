@@ -22,9 +22,13 @@ statements! { TEMPLATES:
         WHERE title = $1 AND id <> $2 AND deleted_at IS NULL";
     INSERT_TEMPLATE = "INSERT INTO templates (id, title, body, version, created_at, updated_at) \
         VALUES ($1, $2, $3, 1, $4, $4)";
+    /// Only from the version that its writer has read, if that is said.
     UPDATE_TEMPLATE = "UPDATE templates \
         SET title = $2, body = $3, version = version + 1, updated_at = $4 \
-        WHERE id = $1 AND deleted_at IS NULL RETURNING version";
+        WHERE id = $1 AND deleted_at IS NULL AND (version = $5 OR $5 IS NULL) RETURNING version";
+    NEWEST_VERSION = "SELECT version FROM templates WHERE id = $1 AND deleted_at IS NULL";
+    TEMPLATE_VERSIONS = "SELECT version, title, body, created_at FROM template_versions \
+        WHERE template_id = $1 AND version < $2 ORDER BY version DESC LIMIT $3";
     DELETE_TEMPLATE = "UPDATE templates SET deleted_at = $2 \
         WHERE id = $1 AND deleted_at IS NULL";
     INSERT_TEMPLATE_VERSION = "INSERT INTO template_versions \
@@ -54,6 +58,7 @@ statements! { SENDERS:
         ON CONFLICT (sender) DO UPDATE SET replies = excluded.replies";
     REGISTER_SENDER_IN = "INSERT INTO sender_environments (environment, sender, registered_at) \
         VALUES ($1, $2, $3) ON CONFLICT (environment, sender) DO NOTHING";
+    UNREGISTER_SENDER = "DELETE FROM sender_environments WHERE environment = $1 AND sender = $2";
     /// Unless one is set.
     SUGGEST_RATE = "INSERT INTO lanes (sender, segments_per_minute) VALUES ($1, $2) \
         ON CONFLICT (sender) DO NOTHING";
@@ -95,7 +100,34 @@ statements! { MESSAGES:
             WHERE $2 = 'queued'"
     ];
     MESSAGE_BY_ID = "SELECT * FROM whole_messages WHERE id = $1";
-    LIST_MESSAGES = "SELECT * FROM whole_messages WHERE id < $1 ORDER BY id DESC LIMIT $2";
+    /// What matches among the newest $2 before $1: a filter that matches little does not walk
+    /// through everything there is.
+    LIST_MESSAGES = "SELECT v.* FROM whole_messages v JOIN ( \
+            SELECT n.id FROM ( \
+                SELECT * FROM messages WHERE id < $1 ORDER BY id DESC LIMIT $2) n \
+            WHERE (n.state = $4 OR $4 IS NULL) AND (n.sender = $5 OR $5 IS NULL) \
+            AND (n.environment = $6 OR $6 IS NULL) AND (n.template = $7 OR $7 IS NULL) \
+            ORDER BY n.id DESC LIMIT $3) page ON page.id = v.id \
+        ORDER BY v.id DESC";
+    /// How far that has walked; nothing if it came to the end.
+    LIST_WALKED_TO = "SELECT id FROM messages WHERE id < $1 ORDER BY id DESC LIMIT 1 OFFSET $2";
+    /// The same of one person. Index: messages_by_recipient.
+    LIST_MESSAGES_TO = "SELECT v.* FROM whole_messages v JOIN ( \
+            SELECT n.id FROM messages n \
+            WHERE n.recipient = $2 AND n.id < $1 \
+            AND (n.state = $4 OR $4 IS NULL) AND (n.sender = $5 OR $5 IS NULL) \
+            AND (n.environment = $6 OR $6 IS NULL) AND (n.template = $7 OR $7 IS NULL) \
+            ORDER BY n.id DESC LIMIT $3) page ON page.id = v.id \
+        ORDER BY v.id DESC";
+    /// The same of those that went wrong or were held back, few among many.
+    /// Index: messages_not_delivered.
+    LIST_MESSAGES_NOT_DELIVERED = "SELECT v.* FROM whole_messages v JOIN ( \
+            SELECT n.id FROM messages n \
+            WHERE n.state IN ('unknown', 'failed', 'undelivered', 'canceled', 'suppressed') \
+            AND n.state = $3 AND n.id < $1 AND (n.sender = $4 OR $4 IS NULL) \
+            AND (n.environment = $5 OR $5 IS NULL) AND (n.template = $6 OR $6 IS NULL) \
+            ORDER BY n.id DESC LIMIT $2) page ON page.id = v.id \
+        ORDER BY v.id DESC";
     /// Index: messages_by_conversation.
     MESSAGES_OF_CONVERSATION = "SELECT * FROM whole_messages WHERE conversation_id = $1 \
         ORDER BY id LIMIT $2";
@@ -108,7 +140,7 @@ statements! { MESSAGES:
     ADVANCE_MESSAGE_OF_SID = "UPDATE messages \
         SET state = $2, state_rank = $3, reason = $4, error_code = $5, poll_at = $6, \
             updated_at = $7 \
-        WHERE sid = $1 AND state_rank < $3";
+        WHERE sid = $1 AND state_rank < $3 RETURNING id";
     /// From one state to another, or not at all: for what only the dispatcher may undo.
     MOVE_MESSAGE = "UPDATE messages \
         SET state = $3, state_rank = $4, reason = $5, updated_at = $6 \
@@ -197,10 +229,15 @@ statements! { OUTBOX:
     /// Looked for from a given time on.
     DOUBT = "UPDATE outbox SET phase = 'unknown', lease_until = NULL, due_at = $3 \
         WHERE message_id = $1 AND attempt_id = $2 AND phase = 'leased'";
+    /// How many there are, up to a limit: of what waits, not of what there ever was.
+    QUEUE_DEPTH = "SELECT phase, count(*) FROM (SELECT phase FROM outbox LIMIT $1) o \
+        GROUP BY phase ORDER BY phase";
     DEQUEUE = "DELETE FROM outbox WHERE message_id = $1 RETURNING recipient, sender";
     /// Only what nobody has begun.
     TAKE_BACK = "DELETE FROM outbox WHERE message_id = $1 AND phase IN ('due', 'waiting') \
         RETURNING recipient, sender";
+    /// Of a backup: a host that is not running yet.
+    TAKE_BACK_ALL = "DELETE FROM outbox WHERE phase IN ('due', 'waiting') RETURNING message_id";
     /// Index: outbox_by_pair.
     TAKE_BACK_PAIR = "DELETE FROM outbox \
         WHERE recipient = $1 AND sender = $2 AND phase IN ('due', 'waiting') \
@@ -281,8 +318,17 @@ statements! { CONSENT:
     SET_CONSENT = "UPDATE pairs SET opted_out = $3, changed_at = $4 \
         WHERE recipient = $1 AND sender = $2 AND (changed_at IS NULL OR changed_at <= $4)";
     APPEND_TO_LEDGER = "INSERT INTO consent_ledger (id, recipient, sender, action, source, \
-        keyword, matched, raw_text, message_sid, happened_at, recorded_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        reason, keyword, matched, raw_text, message_sid, happened_at, recorded_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    /// Index: consent_ledger_by_pair.
+    LEDGER_OF_RECIPIENT = "SELECT id, recipient, sender, action, source, reason, keyword, \
+        matched, raw_text, message_sid, happened_at, recorded_at FROM consent_ledger \
+        WHERE recipient = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+    /// Index: pairs_opted_out.
+    LIST_OPT_OUTS = "SELECT recipient, sender, changed_at FROM pairs \
+        WHERE opted_out = 1 AND (recipient, sender) > ($1, $2) \
+        ORDER BY recipient, sender LIMIT $3";
+    PAIR = "SELECT opted_out, changed_at FROM pairs WHERE recipient = $1 AND sender = $2";
     INBOUND_REPLY = "SELECT reply FROM inbound WHERE message_sid = $1";
     /// On PostgreSQL a second one waits here until the first has ended.
     RECORD_INBOUND = "INSERT INTO inbound (message_sid, recipient, sender, service, raw_text, \
@@ -308,11 +354,17 @@ statements! { ACCESS:
     INSERT_API_KEY = "INSERT INTO api_keys (id, label, hash, created_at) \
         VALUES ($1, $2, $3, $4) ON CONFLICT (hash) DO NOTHING";
     API_KEY_HASH = "SELECT hash FROM api_keys WHERE hash = $1 AND revoked_at IS NULL";
+    /// All keys there ever were; an operator made each.
+    LIST_API_KEYS = "SELECT id, label, created_at, revoked_at FROM api_keys ORDER BY id";
+    API_KEY_LABEL = "SELECT label FROM api_keys WHERE id = $1";
+    REVOKE_API_KEY = "UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
     ANY_API_KEY = "SELECT id FROM api_keys WHERE revoked_at IS NULL LIMIT 1";
-    INSERT_SESSION = "INSERT INTO sessions (hash, kind, created_at, expires_at) \
-        VALUES ($1, $2, $3, $4)";
-    SESSION_HASH = "SELECT hash FROM sessions \
-        WHERE hash = $1 AND kind = 'session' AND expires_at > $2";
+    INSERT_SESSION = "INSERT INTO sessions (hash, kind, key_hash, created_at, expires_at) \
+        VALUES ($1, $2, $3, $4, $5)";
+    /// A revoked key takes the sessions along that it has opened.
+    SESSION_HASH = "SELECT s.hash FROM sessions s \
+        WHERE s.hash = $1 AND s.kind = 'session' AND s.expires_at > $2 AND NOT EXISTS ( \
+            SELECT 1 FROM api_keys k WHERE k.hash = s.key_hash AND k.revoked_at IS NOT NULL)";
     /// A link opens one session: whoever deletes its row has used it.
     USE_LINK = "DELETE FROM sessions WHERE hash = $1 AND kind = 'link' AND expires_at > $2";
     END_SESSION = "DELETE FROM sessions WHERE hash = $1";

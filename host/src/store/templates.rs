@@ -11,6 +11,8 @@ use crate::time::Timestamp;
 
 /// The most templates that a list gives.
 const MAX_LISTED: i64 = 10_000;
+/// The most versions that a page of them holds.
+pub const MAX_VERSIONS: i64 = 100;
 /// The most languages of one name that a send considers.
 const MAX_LANGUAGES: i64 = 200;
 
@@ -37,8 +39,32 @@ pub struct Template {
     pub updated_at: Timestamp,
 }
 
+/// A version of a template, as it was saved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct TemplateVersion {
+    /// From 1.
+    pub version: i64,
+    /// Its title then.
+    pub title: String,
+    /// Its body.
+    pub body: String,
+    /// When it was saved.
+    pub created_at: Timestamp,
+}
+
+/// What became of a template that was to be saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Saved {
+    /// It is its next version.
+    Now,
+    /// Another has saved since its writer read it; the version that it has now.
+    Changed(i64),
+    /// There is no such template.
+    Unknown,
+}
+
 /// A sender for each environment that has one: E.164 or a Messaging Service SID.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Senders {
     /// Of `live`.
     pub live: Option<String>,
@@ -154,10 +180,38 @@ impl Store {
         let Some(version) = version else {
             return Ok(None);
         };
-        let body: Option<String> =
-            self.value(&sql::TEMPLATE_VERSION_BODY, values![&template.id, version]).await?;
+        let body = self.version_body(&template.id, version).await?;
         let lost = || StoreError::Corrupt(format!("no version {version} of `{}`", template.title));
         body.map(|body| Some((version, body))).ok_or_else(lost)
+    }
+
+    /// A template's versions, the newest first, only those before a given one.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn template_versions(
+        &self,
+        id: &str,
+        before: Option<i64>,
+    ) -> Result<Vec<TemplateVersion>, StoreError> {
+        let which = values![id, before.unwrap_or(i64::MAX), MAX_VERSIONS];
+        let rows: Vec<(i64, String, String, i64)> =
+            self.all(&sql::TEMPLATE_VERSIONS, which).await?;
+        let version = |(version, title, body, created_at)| TemplateVersion {
+            version,
+            title,
+            body,
+            created_at: row::instant(created_at),
+        };
+        Ok(rows.into_iter().map(version).collect())
+    }
+
+    /// The body of one version.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn version_body(&self, id: &str, version: i64) -> Result<Option<String>, StoreError> {
+        self.value(&sql::TEMPLATE_VERSION_BODY, values![id, version]).await
     }
 
     /// Whether no template was ever stored: then `dev` brings its examples.
@@ -188,7 +242,7 @@ impl Tx {
         Ok(id)
     }
 
-    /// Saves a template as its next version. `false`: there is no such template.
+    /// Saves a template as its next version, from the version `read` if that is given.
     ///
     /// # Errors
     /// [`StoreError::TitleTaken`], or the database failed.
@@ -196,17 +250,19 @@ impl Tx {
         &mut self,
         id: &str,
         draft: &TemplateDraft,
+        read: Option<i64>,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Saved, StoreError> {
         self.refuse_taken_title(&draft.title, id).await?;
-        let version: Option<i64> =
-            self.value(&sql::UPDATE_TEMPLATE, values![id, &draft.title, &draft.body, now]).await?;
+        let values = values![id, &draft.title, &draft.body, now, read];
+        let version: Option<i64> = self.value(&sql::UPDATE_TEMPLATE, values).await?;
         let Some(version) = version else {
-            return Ok(false);
+            let newest: Option<i64> = self.value(&sql::NEWEST_VERSION, values![id]).await?;
+            return Ok(newest.map_or(Saved::Unknown, Saved::Changed));
         };
         self.keep_version(id, version, draft, now).await?;
         self.set_senders(id, &draft.senders).await?;
-        Ok(true)
+        Ok(Saved::Now)
     }
 
     /// Deletes a template; its versions stay for the messages that were made of them.

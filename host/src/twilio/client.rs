@@ -4,13 +4,14 @@
 //! the HTTP library's own. Whether a repeat is safe is decided from the [`Answer`].
 
 use std::sync::Once;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::{StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::field;
+use crate::metrics::Times;
 
 /// How long the connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -62,6 +63,17 @@ pub enum Answer {
     InDoubt(String),
 }
 
+impl Answer {
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Created(_) => "created",
+            Self::Refused(_) => "refused",
+            Self::NeverSent(_) => "never_sent",
+            Self::InDoubt(_) => "in_doubt",
+        }
+    }
+}
+
 /// What Twilio says of a message that it took.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Created {
@@ -90,6 +102,7 @@ pub struct Client {
     pub(super) http: reqwest::Client,
     pub(super) account: Account,
     pub(super) messages: Url,
+    times: Times,
 }
 
 /// The client could not be made.
@@ -129,7 +142,7 @@ impl Client {
             .pop_if_empty()
             .extend(["2010-04-01", "Accounts", &account.sid, "Messages.json"]);
         let http = http_client(&account.base_url)?;
-        Ok(Self { http, account, messages })
+        Ok(Self { http, account, messages, times: Times::of_a_network() })
     }
 
     /// Asks Twilio to send one message. At most one request leaves.
@@ -150,6 +163,7 @@ impl Client {
             // What is in doubt is looked for until then, so Twilio must not send it later.
             (field::VALIDITY_PERIOD, &valid_for),
         ];
+        let start = Instant::now();
         let sent = self
             .http
             .post(self.messages.clone())
@@ -157,12 +171,20 @@ impl Client {
             .form(&form)
             .send()
             .await;
-        match sent {
+        let answer = match sent {
             Ok(response) => read(response).await,
             // Only while connecting is it certain that no byte of the request was written.
             Err(error) if error.is_connect() => Answer::NeverSent(plain(&error)),
             Err(error) => Answer::InDoubt(plain(&error)),
-        }
+        };
+        self.times.took(answer.kind(), start.elapsed());
+        answer
+    }
+
+    /// How long requests to send took, by what is known after them.
+    #[must_use]
+    pub fn times(&self) -> &Times {
+        &self.times
     }
 }
 

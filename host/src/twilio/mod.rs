@@ -2,6 +2,7 @@
 //!
 //! Nothing outside this folder knows a Twilio field name.
 
+pub mod account;
 pub mod client;
 pub mod error;
 pub mod fake;

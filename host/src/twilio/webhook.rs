@@ -50,6 +50,12 @@ pub enum Malformed {
     HoldsNul(&'static str),
 }
 
+/// A webhook that tells nothing: whoever takes its signature finds that it lacks all the rest.
+#[must_use]
+pub fn about_nothing() -> Vec<(String, String)> {
+    vec![(field::FROM.to_owned(), "verbatim doctor".to_owned())]
+}
+
 /// Reads an inbound message's parameters.
 ///
 /// # Errors

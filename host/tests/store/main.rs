@@ -1,6 +1,7 @@
 //! What the store promises, asked of the store itself on both databases: nothing begins after a
 //! STOP, nothing moves back, nothing is claimed twice, nothing in doubt is repeated.
 
+mod backups;
 mod fixture;
 #[path = "../support/postgres.rs"]
 mod postgres;

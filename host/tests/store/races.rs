@@ -211,7 +211,7 @@ async fn request(store: &Store, answer: &str) -> String {
 }
 
 async fn messages(store: &Store) -> usize {
-    store.messages(&Default::default()).await.expect("a list").len()
+    store.messages(&Default::default()).await.expect("a list").0.len()
 }
 
 async fn of_two_requests_with_one_key_the_second_gets_the_first_ones_answer(host: Fixture) {

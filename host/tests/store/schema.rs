@@ -13,7 +13,8 @@ on_both! {
 }
 
 const FROM_THE_FUTURE: &str = "INSERT INTO _sqlx_migrations (version, description, success, \
-    checksum, execution_time) SELECT 99, 'later', success, checksum, 0 FROM _sqlx_migrations WHERE version = 1";
+    checksum, execution_time) SELECT 99, 'later', success, checksum, 0 FROM _sqlx_migrations \
+    WHERE version = 1";
 const FROM_ELSEWHERE: &str = "UPDATE _sqlx_migrations SET checksum = (SELECT b.checksum FROM \
     (SELECT CAST('x' AS BLOB) AS checksum) b)";
 
@@ -43,10 +44,10 @@ async fn a_database_opens_again_with_what_it_held(host: Fixture) {
 async fn a_database_of_a_newer_program_is_refused(host: Fixture) {
     run(&host.database, FROM_THE_FUTURE).await;
     let refused = Store::open(&host.database).await.expect_err("a newer schema");
-    assert!(matches!(refused, StoreError::Newer { found: 99, known: 2 }), "{refused}");
+    assert!(matches!(refused, StoreError::Newer { found: 99, known: 3 }), "{refused}");
     assert_eq!(
         refused.to_string(),
-        "expected a database of schema 2 or older, found schema 99, which a newer verbatim has \
+        "expected a database of schema 3 or older, found schema 99, which a newer verbatim has \
          written; use that verbatim, or restore a backup from before it"
     );
 }

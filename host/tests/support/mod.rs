@@ -13,8 +13,10 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use verbatim_host::dev::{Dev, DevSettings, NUMBERS};
 use verbatim_host::engine::Engine;
+use verbatim_host::id;
 use verbatim_host::message::Environment;
 use verbatim_host::sandbox::{Limits, Sandbox};
+use verbatim_host::time::Timestamp;
 
 pub(crate) const KEY: &str = "a-key-of-the-tests";
 /// How long a test waits for what happens by itself.
@@ -60,6 +62,24 @@ impl Server {
 
     pub(crate) fn database(&self) -> std::path::PathBuf {
         self.folder.path().join("data/verbatim.db")
+    }
+
+    /// Stops the host, and takes its data along.
+    pub(crate) async fn stop(self) {
+        self.dev.stop().await;
+    }
+
+    /// A key that was let in and is revoked.
+    pub(crate) async fn key_to_be_revoked(&self) -> String {
+        let key = "a-key-that-is-revoked";
+        let store = &self.dev.host().app().store;
+        let mut tx = store.write().await.expect("a transaction");
+        let now = Timestamp::now();
+        let hash = id::hash_of(&SecretString::from(key));
+        let made = tx.add_api_key("revoked", &hash, now).await.expect("a key");
+        tx.revoke_api_key(&made, now).await.expect("a revocation");
+        tx.commit().await.expect("it commits");
+        key.to_owned()
     }
 
     pub(crate) fn raw(&self, method: Method, path: &str) -> RequestBuilder {

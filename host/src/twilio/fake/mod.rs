@@ -4,6 +4,7 @@
 //! a phone for every number, through which a person reads and answers. It shares no code with
 //! what it is there to check: it counts segments by itself, and knows of no opt-out.
 
+mod account;
 mod control;
 mod ledger;
 mod list;
@@ -163,6 +164,7 @@ impl Drop for FakeTwilio {
 
 fn router(shared: Arc<Shared>) -> Router {
     Router::new()
+        .route("/2010-04-01/Accounts/{account}", get(account::fetch))
         .route("/2010-04-01/Accounts/{account}/Messages.json", post(rest::create).get(list::list))
         .route("/2010-04-01/Accounts/{account}/Messages/{message}", get(rest::fetch))
         .route("/fake/phone", get(phone::read).post(phone::write))

@@ -1,0 +1,139 @@
+//! Every route of the API, in the order of its document.
+
+use axum::http::StatusCode;
+use serde_json::Value;
+
+use super::route::Route;
+use super::{
+    auth, cancel, consent, events, messages, meta, openapi, opt_outs, phone, send, senders,
+    templates,
+};
+use super::{versions, view};
+
+const OK: StatusCode = StatusCode::OK;
+const CREATED: StatusCode = StatusCode::CREATED;
+
+pub(super) fn routes() -> Vec<Route> {
+    [messages(), templates(), senders(), consent(), host(), dev()].into_iter().flatten().collect()
+}
+
+fn messages() -> Vec<Route> {
+    vec![
+        Route::post("/messages", "Accept a message; 202 means that it is durable", send::send)
+            .header("Idempotency-Key", "the same key and the same request: the same answer")
+            .takes::<send::SendRequest>()
+            .gives::<view::MessageView>(StatusCode::ACCEPTED),
+        Route::get("/messages", "List messages, the newest first", messages::list)
+            .query::<messages::ListQuery>()
+            .gives::<messages::MessageList>(OK),
+        Route::get("/messages/{id}", "A message with its attempts", messages::one)
+            .gives::<view::MessageView>(OK),
+        Route::get(
+            "/conversations/{id}",
+            "What was sent in a conversation",
+            messages::conversation,
+        )
+        .gives::<messages::Conversation>(OK),
+        Route::post("/messages/{id}/cancel", "Take back a message that is queued", cancel::cancel)
+            .gives::<view::MessageView>(OK),
+        Route::get("/events", "Messages as they move, by server-sent events", events::events)
+            .gives_kind::<String>(OK, "text/event-stream"),
+        Route::post("/preview", "What a body says, and what it costs", meta::preview)
+            .takes::<meta::Preview>()
+            .gives::<Value>(OK),
+    ]
+}
+
+fn templates() -> Vec<Route> {
+    let if_match = ("If-Match", "the ETag that was read; another has saved since: 412");
+    vec![
+        Route::get("/templates", "List templates, by title", templates::list)
+            .gives::<templates::TemplateList>(OK),
+        Route::post("/templates", "Create a template", templates::create)
+            .takes::<templates::Draft>()
+            .gives::<view::TemplateView>(CREATED),
+        Route::get("/templates/{id}", "A template, by id or title", templates::one)
+            .gives::<view::TemplateView>(OK),
+        Route::put("/templates/{id}", "Save a template as its next version", templates::save)
+            .header(if_match.0, if_match.1)
+            .takes::<templates::Draft>()
+            .gives::<view::TemplateView>(OK),
+        Route::delete("/templates/{id}", "Delete a template", templates::delete),
+        Route::post("/templates/{id}/duplicate", "Copy it to another title", templates::duplicate)
+            .takes::<templates::Duplicate>()
+            .gives::<view::TemplateView>(CREATED),
+        Route::get("/templates/{id}/versions", "Its versions, the newest first", versions::list)
+            .query::<versions::VersionQuery>()
+            .gives::<versions::VersionList>(OK),
+        Route::post(
+            "/templates/{id}/publish",
+            "Let an environment send the newest version, or a given one",
+            versions::publish,
+        )
+        .takes::<versions::Publish>()
+        .gives::<view::TemplateView>(OK),
+    ]
+}
+
+fn senders() -> Vec<Route> {
+    vec![
+        Route::get("/senders", "List the senders of each environment", senders::list)
+            .gives::<senders::SenderList>(OK),
+        Route::post("/senders", "Register a sender for an environment", senders::register)
+            .takes::<senders::Registration>()
+            .gives::<view::SenderView>(CREATED),
+        Route::delete(
+            "/senders/{environment}/{sender}",
+            "Take a sender from an environment",
+            senders::remove,
+        ),
+    ]
+}
+
+fn consent() -> Vec<Route> {
+    vec![
+        Route::get("/opt-outs", "List who has opted out, by recipient", opt_outs::list)
+            .query::<opt_outs::ListQuery>()
+            .gives::<opt_outs::OptOutList>(OK),
+        Route::post("/opt-outs", "Record an opt-out, with its reason", opt_outs::add)
+            .takes::<opt_outs::Addition>()
+            .gives::<crate::store::PairConsent>(CREATED),
+        Route::post("/opt-outs/import", "Record the opt-outs of a CSV file", opt_outs::import)
+            .takes_kind::<String>(opt_outs::CSV)
+            .gives::<crate::opt_outs::Imported>(OK),
+        Route::get("/opt-outs/{recipient}/{sender}", "How a pair stands", opt_outs::one)
+            .gives::<crate::store::PairConsent>(OK),
+        Route::get("/consent", "A person's lines in the ledger, the newest first", consent::ledger)
+            .query::<consent::LedgerQuery>()
+            .gives::<consent::Ledger>(OK),
+    ]
+}
+
+fn host() -> Vec<Route> {
+    vec![
+        Route::get("/module", "The module that runs here", meta::module).gives::<meta::Module>(OK),
+        Route::post("/session", "Sign a browser in with an API key", auth::sign_in_by_key)
+            .without_key()
+            .takes::<auth::Credentials>()
+            .gives::<auth::Session>(OK),
+        Route::get("/session", "Whether one is signed in", auth::session)
+            .gives::<auth::Session>(OK),
+        Route::delete("/session", "Sign out", auth::sign_out),
+        Route::get("/openapi.json", "This document", openapi::document)
+            .without_key()
+            .gives::<Value>(OK),
+    ]
+}
+
+fn dev() -> Vec<Route> {
+    vec![
+        Route::get("/dev/phone", "In `dev`: what a phone received", phone::read)
+            .query::<phone::Which>()
+            .gives::<Value>(OK),
+        Route::post("/dev/phone", "In `dev`: write as a phone's owner", phone::write)
+            .takes::<phone::Text>()
+            .gives::<Value>(OK),
+        Route::get("/dev/log", "In `dev`: what the fake Twilio was asked", phone::log)
+            .gives::<Value>(OK),
+    ]
+}

@@ -1,0 +1,107 @@
+//! The senders of each environment: list, register, remove.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use verbatim_core::{PhoneNumber, Sender};
+
+use super::App;
+use super::input::Input;
+use super::problem::Problem;
+use super::view::{self, SenderView};
+use crate::store::{RegisteredSender, Replies};
+
+/// The most numbers of a Messaging Service's pool: Twilio's own limit.
+const MAX_POOL: usize = 400;
+
+/// Every registered sender.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct SenderList {
+    senders: Vec<SenderView>,
+}
+
+/// `GET /v1/senders`.
+pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Json<SenderList>, Problem> {
+    let senders = app.store.senders().await?.into_iter().map(SenderView::from).collect();
+    Ok(Json(SenderList { senders }))
+}
+
+/// A sender for an environment.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Registration {
+    /// `live`, `pre_release` or `sandbox`.
+    environment: String,
+    /// E.164, or a Messaging Service SID.
+    sender: String,
+    /// Who answers STOP, START and HELP: `twilio` or `verbatim`. Without it, as it was, or as the
+    /// host is set.
+    replies: Option<String>,
+    /// The numbers of a Messaging Service: consent is checked for each of them.
+    numbers: Option<Vec<String>>,
+}
+
+/// `POST /v1/senders`: registers a sender, or changes what is set for it.
+pub(super) async fn register(
+    State(app): State<Arc<App>>,
+    input: Input<Registration>,
+) -> Result<(StatusCode, Json<SenderView>), Problem> {
+    let Registration { environment, sender, replies, numbers } = input.value;
+    let environment = view::environment(Some(&environment))?;
+    let parsed = Sender::new(&sender).map_err(view::refused)?;
+    let pool = pool(&parsed, numbers)?;
+    let replies = match replies {
+        Some(name) => name
+            .parse::<Replies>()
+            .map_err(|error| Problem::unprocessable("bad_field", format!("`replies`: {error}")))?,
+        None => app.store.replies_of(&sender).await?.unwrap_or(app.receiver.default_replies),
+    };
+    let registered = RegisteredSender { environment, sender, replies };
+    let mut tx = app.store.write().await?;
+    let now = tx.now().await?;
+    if let Some(numbers) = pool {
+        tx.set_pool(&registered.sender, &numbers, now).await?;
+    }
+    tx.register_sender(&registered, now).await?;
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, Json(registered.into())))
+}
+
+/// The numbers of a service's pool; a number has none.
+fn pool(sender: &Sender, numbers: Option<Vec<String>>) -> Result<Option<Vec<String>>, Problem> {
+    let Some(numbers) = numbers else { return Ok(None) };
+    let bad = |detail: String| Problem::unprocessable("bad_field", detail);
+    match sender {
+        Sender::Service(_) if (1..=MAX_POOL).contains(&numbers.len()) => {}
+        Sender::Service(_) => {
+            let found = numbers.len();
+            return Err(bad(format!("expected 1 to {MAX_POOL} `numbers`, found {found}")));
+        }
+        Sender::Number(number) => {
+            return Err(bad(format!("expected no `numbers` for the number `{number}`")));
+        }
+    }
+    for number in &numbers {
+        PhoneNumber::new(number).map_err(view::refused)?;
+    }
+    Ok(Some(numbers))
+}
+
+/// `DELETE /v1/senders/{environment}/{sender}`.
+pub(super) async fn remove(
+    State(app): State<Arc<App>>,
+    Path((environment, sender)): Path<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    let environment = view::environment(Some(&environment))?;
+    let mut tx = app.store.write().await?;
+    if !tx.unregister_sender(environment, &sender).await? {
+        let detail = format!("`{sender}` is not registered as a sender of `{environment}`");
+        return Err(Problem::not_found(detail));
+    }
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

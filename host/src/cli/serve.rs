@@ -1,0 +1,163 @@
+//! `verbatim serve`: the production host. No fake and no phone: it sends by a real account.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::str::FromStr;
+
+use serde_json::json;
+use tokio::net::TcpListener;
+use verbatim_core::Sender;
+
+use super::database::DatabaseArgs;
+use super::sandbox::SandboxArgs;
+use super::stop::Stop;
+use super::twilio::TwilioArgs;
+use super::{CliError, Done};
+use crate::console::Console;
+use crate::host::{Host, Settings};
+use crate::message::Environment;
+use crate::store::{RegisteredSender, Replies, Store, StoreError};
+
+/// Run the host: take messages in, send them by Twilio, and answer its webhooks
+#[derive(Debug, Clone, clap::Args)]
+pub struct ServeArgs {
+    /// Where to listen; a proxy before it speaks https
+    #[arg(long, env = "VERBATIM_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8470")]
+    listen: SocketAddr,
+    #[command(flatten)]
+    database: DatabaseArgs,
+    /// Register a sender for an environment, e.g. live=+15550001234; may be repeated
+    #[arg(
+        long,
+        env = "VERBATIM_SENDERS",
+        value_name = "ENVIRONMENT=SENDER",
+        value_delimiter = ' '
+    )]
+    sender: Vec<SenderSetting>,
+    /// Who answers STOP, START and HELP, unless a sender's own setting says otherwise
+    #[arg(long, env = "VERBATIM_REPLIES", value_name = "twilio|verbatim", default_value_t = Replies::Twilio)]
+    replies: Replies,
+    /// Write the logs and the line that says it is ready as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    twilio: TwilioArgs,
+    #[command(flatten)]
+    sandbox: SandboxArgs,
+}
+
+/// A sender and its environment, as the command line has them.
+#[derive(Debug, Clone)]
+struct SenderSetting {
+    environment: Environment,
+    sender: String,
+}
+
+impl FromStr for SenderSetting {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (environment, sender) = text.split_once('=').ok_or_else(|| {
+            format!(
+                "expected an environment and its sender, e.g. live=+15550001234, found `{text}`"
+            )
+        })?;
+        let environment = environment.parse().map_err(|_| {
+            format!("expected `live`, `pre_release` or `sandbox`, found `{environment}`")
+        })?;
+        let sender = Sender::new(sender).map_err(|refusal| refusal.message)?;
+        Ok(Self { environment, sender: sender.as_str().to_owned() })
+    }
+}
+
+/// Runs until it is told to stop.
+///
+/// # Errors
+/// What could not be started, and why.
+pub async fn run(args: ServeArgs) -> Result<Done, CliError> {
+    // From before the start on, so that a signal while starting is not lost.
+    let stop = Stop::new()?;
+    let account = args.twilio.account()?;
+    let webhook_tokens = TwilioArgs::webhook_tokens(&account);
+    let engine = args.sandbox.clone().engine_aside().await?;
+    let module = engine.sha256().to_string();
+    let listener = TcpListener::bind(args.listen).await.map_err(|error| {
+        CliError::Usage(format!(
+            "could not listen on {}: {error}; choose another --listen",
+            args.listen
+        ))
+    })?;
+    let store = args.database.open_or_make().await?;
+    register(&store, &args).await?;
+    if store.has_no_api_key().await? {
+        tracing::warn!("no API key lets anybody in; `verbatim keys create` makes one");
+    }
+    let host = Host::start(Settings {
+        listener,
+        store,
+        engine,
+        account,
+        webhook_tokens,
+        public_url: args.twilio.public_url.clone(),
+        default_replies: args.replies,
+        console: Console::Embedded,
+        phone: None,
+    })
+    .map_err(|error| CliError::Refused(error.to_string()))?;
+    announce(&host, &args, &module)?;
+    stop.wait().await;
+    tracing::info!("finishing what is in flight");
+    host.stop().await;
+    Ok(Done::Clean)
+}
+
+/// A sender that is registered keeps who answers its keywords: that is set by the API.
+async fn register(store: &Store, args: &ServeArgs) -> Result<(), StoreError> {
+    for SenderSetting { environment, sender } in args.sender.clone() {
+        let replies = store.replies_of(&sender).await?.unwrap_or(args.replies);
+        let mut tx = store.write().await?;
+        let now = tx.now().await?;
+        tx.register_sender(&RegisteredSender { environment, sender, replies }, now).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+fn announce(host: &Host, args: &ServeArgs, module: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    let public = args.twilio.public_url.as_str().trim_end_matches('/');
+    let (address, database) = (host.address(), &args.database.database);
+    if args.json {
+        let ready = json!({
+            "listening": format!("http://{address}/"),
+            "public_url": public,
+            "inbound_webhook": format!("{public}/twilio/inbound"),
+            "database": database.to_string(),
+            "module": module,
+        });
+        writeln!(out, "{ready}")?;
+        return out.flush();
+    }
+    writeln!(out, "Verbatim serves.")?;
+    writeln!(out)?;
+    writeln!(out, "  listening    http://{address}/")?;
+    writeln!(out, "  API          {public}/v1  (Authorization: Bearer <key>)")?;
+    writeln!(out, "  webhook      {public}/twilio/inbound  (for each number, at Twilio)")?;
+    writeln!(out, "  database     {database}")?;
+    writeln!(out, "  module       {module}")?;
+    out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sender_is_set_for_an_environment() {
+        let set: SenderSetting = "live=+15550001234".parse().expect("a setting");
+        assert_eq!((set.environment, set.sender.as_str()), (Environment::Live, "+15550001234"));
+        for bad in ["+15550001234", "prod=+15550001234", "live=5550001234", "live="] {
+            assert!(bad.parse::<SenderSetting>().is_err(), "{bad}");
+        }
+    }
+}

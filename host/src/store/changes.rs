@@ -1,0 +1,78 @@
+//! What committed transactions have changed: counted, logged, and told to whoever listens. A
+//! transaction that left nothing tells nothing.
+
+use std::sync::Arc;
+
+use tokio::sync::broadcast;
+
+use super::{Store, Tx};
+use crate::message::State;
+use crate::metrics::Counts;
+
+/// Changes that a listener may be behind; a slower one is told that it has missed some.
+const BACKLOG: usize = 4_096;
+
+/// One thing that a transaction has changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// A message reached a state. The answer to a POST may tell `accepted` after a callback has
+    /// told more; the message itself never moves back.
+    Moved {
+        /// The message.
+        message_id: String,
+        /// Its state.
+        state: State,
+    },
+    /// Twilio refused a request to send, with this code.
+    Refused(Option<i64>),
+    /// Twilio took a message and it did not arrive, for the reason of this code.
+    NotDelivered(Option<i64>),
+    /// A person wrote: a keyword, or anything else.
+    Received(Option<String>),
+}
+
+/// Where changes are told. Clones are one.
+#[derive(Debug, Clone)]
+pub(super) struct Bulletin {
+    listeners: broadcast::Sender<Change>,
+    counts: Arc<Counts>,
+}
+
+impl Default for Bulletin {
+    fn default() -> Self {
+        Self { listeners: broadcast::Sender::new(BACKLOG), counts: Arc::default() }
+    }
+}
+
+impl Bulletin {
+    pub(super) fn tell(&self, changes: Vec<Change>) {
+        for change in changes {
+            if let Change::Moved { message_id, state } = &change {
+                tracing::debug!(message_id, %state, "a message moved");
+            }
+            self.counts.count(&change);
+            // An error means that nobody listens.
+            let _ = self.listeners.send(change);
+        }
+    }
+}
+
+impl Store {
+    /// What this host changes from now on; another host on the same database tells its own.
+    #[must_use]
+    pub fn changes(&self) -> broadcast::Receiver<Change> {
+        self.bulletin.listeners.subscribe()
+    }
+
+    /// What was counted since the process began.
+    #[must_use]
+    pub fn counts(&self) -> &Counts {
+        &self.bulletin.counts
+    }
+}
+
+impl Tx {
+    pub(super) fn moved(&mut self, message_id: &str, state: State) {
+        self.changes.push(Change::Moved { message_id: message_id.to_owned(), state });
+    }
+}

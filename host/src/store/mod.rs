@@ -7,6 +7,7 @@
 mod access;
 mod attempts;
 mod backup;
+mod bills;
 mod callbacks;
 mod changes;
 mod claim;

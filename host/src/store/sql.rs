@@ -181,6 +181,13 @@ statements! { MESSAGES:
                 THEN NULL ELSE poll_at END \
         WHERE id = $1";
     POLL_AT = "UPDATE messages SET poll_at = $2 WHERE id = $1";
+    /// What it was made of: a deleted template keeps its versions.
+    ORIGINAL = "SELECT m.recipient, m.sender, m.environment, m.language, m.module, m.template, \
+            v.body AS template_body, c.token_values, c.missing, c.body, c.body_sha256 \
+        FROM messages m JOIN contents c ON c.message_id = m.id \
+            LEFT JOIN template_versions v \
+            ON v.template_id = m.template_id AND v.version = m.template_version \
+        WHERE m.id = $1";
     LOG_CONVERSATION = "INSERT INTO conversation_log \
         (conversation_id, id, message_id, event, logged_at) VALUES ($1, $2, $3, $4, $5)";
     CONVERSATION_LOG = "SELECT message_id, event, logged_at FROM conversation_log \

@@ -66,7 +66,12 @@ impl Bulletin {
                     tracing::debug!(message_id, %state, "a message moved");
                 }
                 Change::Counted { message_id, predicted, billed, .. } if predicted != billed => {
-                    tracing::warn!(message_id, predicted, billed, "not as many segments as shown");
+                    tracing::warn!(
+                        message_id,
+                        predicted,
+                        billed,
+                        "Twilio counted other segments than were predicted"
+                    );
                 }
                 Change::Counted { .. }
                 | Change::Priced(_)

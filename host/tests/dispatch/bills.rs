@@ -84,7 +84,7 @@ async fn a_bill_is_asked_for_after_the_end_and_a_difference_is_told_and_listed(s
     assert_eq!((message.predicted_segments, message.billed_segments), (1, Some(2)));
     let price = Price { amount: "-0.01580".to_owned(), unit: "USD".to_owned() };
     assert_eq!(message.price, Some(price));
-    assert_eq!(miscounted(&store).await, [id.clone()]);
+    assert_eq!(miscounted(&store).await, std::slice::from_ref(&id));
     let other = MessagePage {
         recipient: Some("+15550002222".to_owned()),
         miscounted: true,

@@ -92,6 +92,11 @@ async fn a_bill_is_asked_for_after_the_end_and_a_difference_is_told_and_listed(s
     };
     assert_eq!(store.messages(&other).await.expect("a list"), (vec![], None));
 
+    // What is said again is no news.
+    let mut tx = store.write().await.expect("a transaction");
+    let again = Bill { segments: Some(2), price: None };
+    tx.record_bill("SM1", &again).await.expect("a record");
+    tx.commit().await.expect("it commits");
     let told = Change::Counted { message_id: id, predicted: 1, billed: 2, billed_before: None };
     let mut all = std::iter::from_fn(|| changes.try_recv().ok());
     assert!(all.any(|change| change == told));

@@ -83,6 +83,12 @@ async fn every_bad_send_gets_one_sentence_and_stores_nothing() {
         (json!({"to": PERSON, "content": "x"}), Some("bad_field")),
         (json!({"to": PERSON, "template": "table_ready", "content": "x"}), Some("bad_field")),
         (json!({"to": PERSON, "from": from, "content": "x", "mising": "keep"}), Some("bad_field")),
+        (json!({"to": PERSON, "from": from, "content": "x", "valid_for": 0}), Some("bad_field")),
+        (
+            json!({"to": PERSON, "from": from, "content": "x", "valid_for": 36_001}),
+            Some("bad_field"),
+        ),
+        (json!({"to": PERSON, "from": from, "content": "x", "on_unknown": "x"}), Some("bad_field")),
         (json!({"to": PERSON, "from": from, "content": "a\u{0}b"}), Some("nul_character")),
         (json!({"to": PERSON, "template": "no_such"}), None),
         (json!({"to": PERSON, "template": "table_ready"}), None),

@@ -4,10 +4,12 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use support::{KEY, Server, answer, sandbox_number};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const PERSON: &str = "+15550001111";
 /// What somebody else's program would run, split, or resolve.
@@ -271,6 +273,34 @@ async fn no_route_reads_a_body_or_a_head_that_is_too_long() {
     let long = server.raw(Method::GET, &path).bearer_auth(KEY).send().await;
     assert!(long.map_or(true, |it| it.status().is_client_error()));
     assert_eq!(server.get("v1/templates").await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_body_that_comes_byte_by_byte_is_given_up_in_time() {
+    let server = Server::start().await;
+    let address = server.dev.host().address();
+    let mut socket = tokio::net::TcpStream::connect(address).await.expect("a connection");
+    let head = format!(
+        "POST /v1/messages HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {KEY}\r\n\
+         Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
+    );
+    socket.write_all(head.as_bytes()).await.expect("a head");
+    let start = std::time::Instant::now();
+    let mut answer = [0; 12];
+    let (mut reader, mut writer) = socket.split();
+    let drip = async {
+        while writer.write_all(b" ").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        read = reader.read_exact(&mut answer) => { read.expect("an answer"); }
+        () = drip => {}
+        () = tokio::time::sleep(Duration::from_secs(30)) => panic!("it goes on for ever"),
+    }
+    assert_eq!(&answer, b"HTTP/1.1 408");
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 }
 
 #[tokio::test]

@@ -1,14 +1,18 @@
 //! `verbatim serve` and the operator's commands beside it: the real program, over real sockets.
 
+#[path = "support/postgres.rs"]
+mod postgres;
 #[path = "support/served.rs"]
 mod served;
 
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
-use served::{NUMBER, Served, run, verbatim};
+use served::{NUMBER, SECONDARY_TOKEN, Served, run, verbatim};
+use verbatim_host::twilio::signature::{Payload, sign};
+use verbatim_host::twilio::webhook;
 
 const PERSON: &str = "+15550001111";
 
@@ -190,6 +194,39 @@ async fn the_doctor_finds_a_host_well_and_says_what_ails_another() {
     assert_eq!(ails(doctor(&host, token, url, &nobody)), ["Twilio account"]);
     let messages = host.get("v1/messages").await.1;
     assert_eq!(messages["messages"], json!([]), "a look leaves no trace");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_on_postgresql_sends_is_well_and_stops() {
+    let database = tokio::task::spawn_blocking(|| postgres::Server::shared().database());
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut host = Served::start_on(database.await.expect("a database"), folder).await;
+    let message = host.send(PERSON, "Hello").await;
+    host.wait(&message, "delivered").await;
+    assert_eq!(host.get("metrics").await.0, StatusCode::OK);
+    let account = host.fake.account();
+    let (token, url) = (account.token.expose_secret(), host.url.as_str());
+    let (status, checks) = doctor(&host, token, url, &account.sid);
+    assert_eq!(status, 0, "{checks}");
+    let (status, _) = host.stop("-TERM").await;
+    assert!(status.success(), "{}", host.log());
+}
+
+#[tokio::test]
+async fn a_webhook_signed_by_either_of_two_tokens_is_taken() {
+    let host = Served::start().await;
+    let parameters = webhook::about_nothing();
+    let url = host.at("twilio/status");
+    let ask = async |token: &SecretString| {
+        let signed = sign(token, url.as_str(), &Payload::Form(&parameters));
+        let request = host.http.post(url.clone()).form(&parameters);
+        host.answer(request.header("x-twilio-signature", signed)).await.0
+    };
+    // It tells nothing, so who takes its signature finds that it lacks the rest.
+    assert_eq!(ask(&host.fake.account().token).await, StatusCode::UNPROCESSABLE_ENTITY);
+    let other = SecretString::from(SECONDARY_TOKEN);
+    assert_eq!(ask(&other).await, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(ask(&SecretString::from("a third")).await, StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]

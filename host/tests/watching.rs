@@ -6,7 +6,7 @@ mod served;
 use reqwest::{Method, StatusCode};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use served::{NUMBER, Served};
+use served::{NUMBER, SECONDARY_TOKEN, Served};
 
 const PERSON: &str = "+15550001111";
 
@@ -106,7 +106,8 @@ async fn no_secret_and_no_whole_number_is_in_the_log() {
         "it is all there, masked: {log}"
     );
     let token = host.fake.account().token.expose_secret().to_owned();
-    let secrets = [PERSON, NUMBER, "15005550001", "a text of a person", &host.key, &token];
+    let secrets =
+        [SECONDARY_TOKEN, PERSON, NUMBER, "15005550001", "a text of a person", &host.key, &token];
     for (at, secret) in secrets.into_iter().enumerate() {
         assert!(!log.contains(secret.trim_start_matches('+')), "secret {at} is in the log");
         assert!(!host.out().contains(secret), "secret {at} was printed");

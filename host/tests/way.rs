@@ -131,3 +131,20 @@ async fn a_stop_to_a_service_s_number_stops_the_service() {
     server.write(PERSON, "UNSTOP").await;
     assert_eq!(server.post("v1/messages", &request).await.1["state"], "queued");
 }
+
+#[tokio::test]
+async fn twilio_is_told_how_long_a_message_may_wait() {
+    let server = Server::start().await;
+    let message = server.send(PERSON, "four hours").await;
+    server.wait(&message, "delivered").await;
+    let code = json!({
+        "to": PERSON, "from": sandbox_number(), "content": "ten minutes", "valid_for": 600,
+        "on_unknown": "resend",
+    });
+    let (status, message) = server.post("v1/messages", &code).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{message}");
+    server.wait(&message, "delivered").await;
+    let periods = server.log().await;
+    let periods: Vec<_> = periods.iter().map(|one| &one["fields"]["ValidityPeriod"]).collect();
+    assert_eq!(periods, ["14400", "600"]);
+}

@@ -13,7 +13,7 @@ use super::App;
 use super::input::Input;
 use super::problem::Problem;
 use super::view::{self, SenderView};
-use crate::store::{RegisteredSender, Replies};
+use crate::store::{OnUnknown, RegisteredSender, Replies};
 
 /// The most numbers of a Messaging Service's pool: Twilio's own limit.
 const MAX_POOL: usize = 400;
@@ -41,6 +41,12 @@ pub(super) struct Registration {
     /// Who answers STOP, START and HELP: `twilio` or `verbatim`. Without it, as it was, or as the
     /// host is set.
     replies: Option<String>,
+    /// What becomes of a message of which nobody can tell whether Twilio took it: `hold`, or
+    /// `resend`. Without it, as it was: `hold` to begin with.
+    on_unknown: Option<OnUnknown>,
+    /// How fast it may send; 0: as fast as it goes. Without it, as it was: what Twilio gives the
+    /// kind of number to begin with.
+    segments_per_minute: Option<u32>,
     /// The numbers of a Messaging Service: consent is checked for each of them.
     numbers: Option<Vec<String>>,
 }
@@ -50,7 +56,8 @@ pub(super) async fn register(
     State(app): State<Arc<App>>,
     input: Input<Registration>,
 ) -> Result<(StatusCode, Json<SenderView>), Problem> {
-    let Registration { environment, sender, replies, numbers } = input.value;
+    let Registration { environment, sender, replies, on_unknown, segments_per_minute, numbers } =
+        input.value;
     let environment = view::environment(Some(&environment))?;
     let parsed = Sender::new(&sender).map_err(view::refused)?;
     let pool = pool(&parsed, numbers)?;
@@ -67,8 +74,19 @@ pub(super) async fn register(
         tx.set_pool(&registered.sender, &numbers, now).await?;
     }
     tx.register_sender(&registered, now).await?;
+    if let Some(rate) = segments_per_minute {
+        tx.set_rate(&registered.sender, Some(rate).filter(|rate| *rate > 0)).await?;
+    }
+    if let Some(choice) = on_unknown {
+        tx.set_on_unknown(&registered.sender, choice).await?;
+    }
     tx.commit().await?;
-    Ok((StatusCode::CREATED, Json(registered.into())))
+    // A new rate may let what waited go.
+    app.wake.now();
+    let all = app.store.senders().await?;
+    let stored = all.into_iter().find(|it| it.registered == registered);
+    let gone = || Problem::not_found("another has changed this sender at the same time");
+    Ok((StatusCode::CREATED, Json(stored.ok_or_else(gone)?.into())))
 }
 
 /// The numbers of a service's pool; a number has none.

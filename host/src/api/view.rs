@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::message::{Environment, State};
-use crate::store::{Attempt, Message, RegisteredSender, Senders, Template};
+use crate::store::{Attempt, Message, OnUnknown, SenderSettings, Senders, Template};
 use crate::time::Timestamp;
 use crate::twilio::error;
 
@@ -140,15 +140,22 @@ impl From<Template> for TemplateView {
 pub(super) struct SenderView {
     environment: &'static str,
     sender: String,
+    /// Who answers STOP, START and HELP.
     replies: &'static str,
+    /// What becomes of its messages of which nobody can tell whether Twilio took them.
+    on_unknown: OnUnknown,
+    /// Nothing: as fast as it goes.
+    segments_per_minute: Option<i64>,
 }
 
-impl From<RegisteredSender> for SenderView {
-    fn from(registered: RegisteredSender) -> Self {
+impl From<SenderSettings> for SenderView {
+    fn from(settings: SenderSettings) -> Self {
         Self {
-            environment: registered.environment.as_str(),
-            sender: registered.sender,
-            replies: registered.replies.as_str(),
+            environment: settings.registered.environment.as_str(),
+            sender: settings.registered.sender,
+            replies: settings.registered.replies.as_str(),
+            on_unknown: settings.on_unknown,
+            segments_per_minute: settings.segments_per_minute,
         }
     }
 }

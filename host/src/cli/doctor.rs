@@ -116,7 +116,8 @@ async fn senders(store: &Store) -> Finding {
                     `POST /v1/senders`, registers one"
             .to_owned());
     }
-    let all = senders.iter().map(|it| format!("{} {}", it.environment, it.sender));
+    let all = senders.iter().map(|it| &it.registered);
+    let all = all.map(|it| format!("{} {}", it.environment, it.sender));
     Ok(all.collect::<Vec<_>>().join(", "))
 }
 

@@ -35,9 +35,9 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// How long one segment takes.
+    /// How long one segment takes: at least a microsecond, the smallest that is counted.
     fn segment(self) -> i64 {
-        MINUTE / i64::from(self.segments_per_minute.max(1))
+        (MINUTE / i64::from(self.segments_per_minute.max(1))).max(1)
     }
 
     fn burst(self) -> i64 {
@@ -128,6 +128,12 @@ mod tests {
         let slow = pace(6);
         assert_eq!(slow.room(NOW), 1);
         assert_eq!(slow.after(NOW, 1).opens_at(), later(10_000));
+    }
+
+    #[test]
+    fn no_rate_is_too_high_or_too_low_to_be_counted() {
+        assert_eq!(pace(u32::MAX).room(NOW), 1_000_000, "a second of microseconds");
+        assert_eq!(pace(0).after(NOW, 1).opens_at(), later(60_000), "as one a minute");
     }
 
     #[test]

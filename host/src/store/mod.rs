@@ -17,6 +17,7 @@ mod doubts;
 mod group;
 mod idempotency;
 mod inbound;
+mod message_list;
 mod messages;
 mod opt_outs;
 mod outbox;
@@ -28,6 +29,7 @@ mod senders;
 mod sql;
 mod statement;
 mod templates;
+mod versions;
 
 use sqlx::{PgPool, Postgres, SqlitePool};
 
@@ -42,11 +44,13 @@ pub use database::{Database, DatabaseError};
 pub use doubts::{Doubt, OnUnknown};
 pub use idempotency::{IdempotencyKey, Remembered};
 pub use inbound::{Disposition, Inbound, InboundCheck, Recorded};
-pub use messages::{ConversationEvent, MAX_WALK, Message, MessagePage, NewMessage};
+pub use message_list::{MAX_WALK, MessagePage};
+pub use messages::{ConversationEvent, Message, NewMessage};
 pub use opt_outs::{LedgerLine, OptOut, PairConsent};
 pub use outbox::{ExpiredLease, MAX_COUNTED};
-pub use senders::{RegisteredSender, Replies};
-pub use templates::{MAX_VERSIONS, Saved, Senders, Template, TemplateDraft, TemplateVersion};
+pub use senders::{RegisteredSender, Replies, SenderSettings};
+pub use templates::{Saved, Senders, Template, TemplateDraft};
+pub use versions::{MAX_VERSIONS, TemplateVersion};
 
 use changes::Bulletin;
 use clock::Clock;

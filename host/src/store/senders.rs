@@ -26,6 +26,17 @@ pub struct RegisteredSender {
     pub replies: Replies,
 }
 
+/// A registered sender with all that is set for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SenderSettings {
+    /// What it is registered for.
+    pub registered: RegisteredSender,
+    /// What becomes of its messages that stay in doubt.
+    pub on_unknown: OnUnknown,
+    /// Its rate; nothing: as fast as it goes.
+    pub segments_per_minute: Option<i64>,
+}
+
 /// Who answers STOP, START and HELP on a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -69,15 +80,19 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn senders(&self) -> Result<Vec<RegisteredSender>, StoreError> {
-        let rows: Vec<(String, String, String)> =
+    pub async fn senders(&self) -> Result<Vec<SenderSettings>, StoreError> {
+        let rows: Vec<(String, String, String, String, Option<i64>)> =
             self.all(&sql::LIST_SENDERS, values![MAX_LISTED]).await?;
         rows.into_iter()
-            .map(|(environment, sender, replies)| {
-                Ok(RegisteredSender {
-                    environment: row::name("environment", &environment)?,
-                    sender,
-                    replies: row::name("setting of replies", &replies)?,
+            .map(|(environment, sender, replies, on_unknown, rate)| {
+                Ok(SenderSettings {
+                    registered: RegisteredSender {
+                        environment: row::name("environment", &environment)?,
+                        sender,
+                        replies: row::name("setting of replies", &replies)?,
+                    },
+                    on_unknown: row::name("choice for what is in doubt", &on_unknown)?,
+                    segments_per_minute: rate.filter(|rate| *rate > 0),
                 })
             })
             .collect()

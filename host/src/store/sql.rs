@@ -49,8 +49,9 @@ statements! { TEMPLATES:
 
 // Senders and Messaging Services.
 statements! { SENDERS:
-    LIST_SENDERS = "SELECT e.environment, e.sender, s.replies \
+    LIST_SENDERS = "SELECT e.environment, e.sender, s.replies, s.on_unknown, l.segments_per_minute \
         FROM sender_environments e JOIN senders s ON s.sender = e.sender \
+        LEFT JOIN lanes l ON l.sender = e.sender \
         ORDER BY e.environment, e.sender LIMIT $1";
     SENDER_IS_REGISTERED = "SELECT sender FROM sender_environments \
         WHERE environment = $1 AND sender = $2";

@@ -3,6 +3,7 @@
 
 mod backups;
 mod fixture;
+mod lists;
 #[path = "../support/postgres.rs"]
 mod postgres;
 mod queues;

@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 use verbatim_host::twilio::fake::{FakeSettings, FakeTwilio};
 
 pub(crate) const NUMBER: &str = "+15550001234";
+/// May have signed a webhook, too.
+pub(crate) const SECONDARY_TOKEN: &str = "the-other-token-of-a-rotation";
 /// How long a test waits for what happens by itself.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -26,6 +28,7 @@ pub(crate) struct Served {
     pub(crate) http: reqwest::Client,
     pub(crate) key: String,
     pub(crate) key_id: String,
+    database: String,
     child: Option<Child>,
     folder: tempfile::TempDir,
 }
@@ -50,9 +53,15 @@ pub(crate) fn run(command: &mut Command) -> (i32, String, String) {
 }
 
 impl Served {
-    /// A host with one key and one sender of the sandbox, ready.
+    /// A host with one key and one sender of the sandbox, ready, on a SQLite file.
     pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("data/verbatim.db");
+        Self::start_on(file.to_str().expect("a path").to_owned(), folder).await
+    }
+
+    /// The same on a given database.
+    pub(crate) async fn start_on(database: String, folder: tempfile::TempDir) -> Self {
         let port = {
             let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
             listener.local_addr().expect("its address").port()
@@ -67,6 +76,7 @@ impl Served {
             http,
             key: String::new(),
             key_id: String::new(),
+            database,
             child: None,
             folder,
         };
@@ -92,6 +102,7 @@ impl Served {
             .arg(self.database())
             .env("TWILIO_ACCOUNT_SID", &account.sid)
             .env("TWILIO_AUTH_TOKEN", account.token.expose_secret())
+            .env("TWILIO_SECONDARY_AUTH_TOKEN", SECONDARY_TOKEN)
             .env("VERBATIM_LOG", "debug")
             .stdout(file("out"))
             .stderr(file("log"))
@@ -121,8 +132,8 @@ impl Served {
         }
     }
 
-    pub(crate) fn database(&self) -> PathBuf {
-        self.folder.path().join("data/verbatim.db")
+    pub(crate) fn database(&self) -> &str {
+        &self.database
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

@@ -80,9 +80,10 @@ fn search(seeds: u64, bug: Option<Bug>) -> ExitCode {
 }
 
 fn shown(seen: Seen) -> String {
-    let Seen { messages, posts, crashes, words, doubts, resends } = seen;
+    let Seen { messages, posts, crashes, words, doubts, resends, gap } = seen;
     format!(
         "{messages} messages, {posts} POSTs, {crashes} crashes, {words} STOPs and STARTs, {doubts} \
-         in doubt, {resends} sent again by choice"
+         in doubt, {resends} sent again by choice; the last POST that a STOP was too late for was \
+         on the wire {gap:?} after its commit"
     )
 }

@@ -1,13 +1,15 @@
 //! Compares Twilio's ledger with the store: none lost, none doubled, none begun after a STOP, and
 //! every message in a final state, or in one with its reason.
 
+use std::time::Duration;
+
 use verbatim_host::dispatch::{decide, doubt};
 use verbatim_host::message::State;
 use verbatim_host::sandbox::{ConsentAction, Pair};
 use verbatim_host::store::OnUnknown;
 use verbatim_host::time::Timestamp;
 
-use super::memory::{Claim, Memory, Message, Phase};
+use super::memory::{Claim, Memory, Message, Phase, Word};
 use super::twilio::Twilio;
 
 /// What was promised, and was not kept.
@@ -47,6 +49,17 @@ pub(super) fn begun(
         return Err(format!("{what} begins after a STOP that came while its host was down"));
     }
     Ok(())
+}
+
+/// How long ago a STOP has committed that this POST, which is on the wire now, was claimed before.
+pub(super) fn gap(memory: &Memory, claim: &Claim, now: Timestamp) -> Duration {
+    let after = |word: &&Word| {
+        word.pair == claim.pair
+            && word.action == ConsentAction::OptOut
+            && word.commit > claim.commit
+    };
+    let stops = memory.words.iter().filter(after);
+    stops.map(|word| now.since(word.recorded_at)).max().unwrap_or_default()
 }
 
 /// Twilio has taken this message just now, under this SID.

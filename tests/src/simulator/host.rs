@@ -202,8 +202,15 @@ impl World {
 
     fn begin(&mut self, host: usize, claim: Claim) {
         self.hosts[host].in_flight += 1;
-        let after = self.random.millis(0, 20);
+        let slow = self.unlucky(10);
+        let after = self.random.millis(0, if slow { 2_500 } else { 20 });
+        let pair = claim.pair.clone();
         self.task(host, after, Task::Begin { claim, claimed_at: self.now });
+        // The worst moment to say STOP.
+        if self.unlucky(2) {
+            let now = self.now;
+            self.at(now, Event::Said { pair, action: ConsentAction::OptOut });
+        }
         // The worst moment to stand still, or to die.
         if self.unlucky(3) {
             let now = self.now;

@@ -15,6 +15,8 @@ mod twilio;
 mod upkeep;
 mod world;
 
+use std::time::Duration;
+
 pub use bug::Bug;
 
 /// What a run has seen, if every promise was kept.
@@ -32,6 +34,8 @@ pub struct Seen {
     pub doubts: usize,
     /// Messages that were sent again, by choice.
     pub resends: usize,
+    /// The longest time from a STOP's commit to a POST that was claimed before it.
+    pub gap: Duration,
 }
 
 impl std::ops::AddAssign for Seen {
@@ -42,6 +46,7 @@ impl std::ops::AddAssign for Seen {
         self.words += other.words;
         self.doubts += other.doubts;
         self.resends += other.resends;
+        self.gap = self.gap.max(other.gap);
     }
 }
 

@@ -19,6 +19,7 @@ impl World {
         let started_at = self.hosts[host].started_at;
         let promise = checker::begun(&self.memory, &self.twilio, &claim, started_at, self.now);
         self.check(promise);
+        self.seen.gap = self.seen.gap.max(checker::gap(&self.memory, &claim, self.now));
         let luck = if self.is_chaos() { self.random.below(100) } else { 100 };
         let there = self.random.millis(5, 1_000);
         let (answered, fails) = match luck {

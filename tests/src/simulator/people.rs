@@ -45,6 +45,9 @@ impl World {
     }
 
     pub(super) fn say(&mut self, pair: &Pair, action: ConsentAction) {
+        if !self.twilio.is_time_for(pair, action, self.now) {
+            return;
+        }
         let lag = self.random.millis(0, 30_000);
         self.twilio.hear(pair, action, self.now, lag);
         self.seen.words += 1;

@@ -12,6 +12,9 @@ use verbatim_host::twilio::status;
 
 use super::memory::Claim;
 
+/// The least time between two words of one person to one number.
+const BETWEEN: Duration = Duration::from_secs(90);
+
 /// A message that Twilio took.
 #[derive(Debug, Clone)]
 pub(super) struct Taken {
@@ -87,6 +90,12 @@ impl Twilio {
             taken.listed.status = status.to_owned();
             taken.listed.state = status::state_of(status);
         }
+    }
+
+    /// Nobody says the same twice, nor changes their mind faster than clocks differ.
+    pub(super) fn is_time_for(&self, pair: &Pair, action: ConsentAction, now: Timestamp) -> bool {
+        let last = self.spoken.iter().rfind(|one| one.pair == *pair);
+        last.is_none_or(|last| last.action != action && last.date.plus(BETWEEN) <= self.date(now))
     }
 
     pub(super) fn hear(

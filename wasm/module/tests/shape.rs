@@ -141,6 +141,13 @@ fn no_path_and_no_tool_is_named_in_the_bytes() {
 }
 
 #[test]
+fn the_bytes_are_those_of_the_sum_that_is_checked_in() {
+    // From any machine. Who changes the module writes the sum anew with `UPDATE_EXPECT=1`.
+    let sum = format!("{}  verbatim.wasm\n", verbatim_module::SHA256_HEX);
+    expect_file!["../verbatim.wasm.sha256"].assert_eq(&sum);
+}
+
+#[test]
 fn the_sha256_is_that_of_the_bytes() {
     let digest: [u8; 32] = Sha256::digest(verbatim_module::BYTES).into();
     assert_eq!(verbatim_module::SHA256, digest);

@@ -41,7 +41,8 @@ impl Memory {
         self.commits += 1;
         let said_at = said_at.min(now);
         let commit = self.commits;
-        self.words.push(Word { commit, pair: pair.clone(), action, said_at, by_refusal });
+        let (pair_of, recorded_at) = (pair.clone(), now);
+        self.words.push(Word { commit, pair: pair_of, action, said_at, recorded_at, by_refusal });
         let opted_out = action == ConsentAction::OptOut;
         let known = self.consent.entry(pair.clone()).or_insert((opted_out, said_at));
         if known.1 <= said_at {

@@ -86,6 +86,7 @@ pub(crate) struct Word {
     pub(crate) pair: Pair,
     pub(crate) action: ConsentAction,
     pub(crate) said_at: Timestamp,
+    pub(crate) recorded_at: Timestamp,
     pub(crate) by_refusal: bool,
 }
 

@@ -158,7 +158,19 @@ async fn a_sender_is_registered_for_an_environment_and_taken_from_it() {
     assert_eq!(server.post("v1/messages", &send).await.1["code"], "sender_not_registered");
     let register = json!({"environment": "live", "sender": sender, "replies": "twilio"});
     let (status, registered) = server.post("v1/senders", &register).await;
-    assert_eq!((status, &registered), (StatusCode::CREATED, &register));
+    assert_eq!((status, &registered["replies"]), (StatusCode::CREATED, &json!("twilio")));
+    assert_eq!(registered["segments_per_minute"], 60, "Twilio's own for a US long code");
+    let faster = json!({"environment": "live", "sender": sender, "segments_per_minute": 600,
+        "on_unknown": "resend"});
+    let faster = server.post("v1/senders", &faster).await.1;
+    assert_eq!(
+        (&faster["segments_per_minute"], &faster["on_unknown"]),
+        (&json!(600), &json!("resend"))
+    );
+    let listed = server.get("v1/senders").await.1["senders"].as_array().cloned();
+    assert!(listed.is_some_and(|all| all.contains(&faster)), "{faster}");
+    let free = json!({"environment": "live", "sender": sender, "segments_per_minute": 0});
+    assert_eq!(server.post("v1/senders", &free).await.1["segments_per_minute"], json!(null));
     assert_eq!(server.post("v1/messages", &send).await.0, StatusCode::ACCEPTED);
     // What is not said stays as it was.
     let again = json!({"environment": "pre_release", "sender": sender});

@@ -15,7 +15,7 @@ use super::host::SENDERS;
 use crate::random::Random;
 
 /// People who are written to again and again, until they have written STOP and a while after.
-const REGULARS: u64 = 12;
+const REGULARS: u64 = 24;
 /// The pause before a request is made again.
 const AGAIN: Duration = Duration::from_millis(50);
 
@@ -150,7 +150,7 @@ impl Load {
     /// People write STOP one after the other; who has, is written to for a while longer.
     pub(super) async fn stop(&self, mut random: Random) {
         while !self.ended.load(Ordering::Relaxed) {
-            tokio::time::sleep(random.millis(100, 500)).await;
+            tokio::time::sleep(random.millis(300, 1_500)).await;
             let (place, (recipient, sender), has_stopped) = {
                 let (place, pair) = self.regular(&mut random);
                 (place, pair, lock(&self.regulars)[place].1)

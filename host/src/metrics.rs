@@ -1,6 +1,7 @@
 //! What the host counts and measures, for Prometheus. Each part owns its own instruments; here is
 //! what they are made of, and where they are brought together.
 
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use prometheus_client::encoding::text;
@@ -11,6 +12,7 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
 use crate::store::Change;
+use crate::twilio::bill::Price;
 
 /// The content type of what a scrape gets.
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -25,6 +27,9 @@ pub struct Counts {
     messages: Family<Label<&'static str>, Counter>,
     failures: Family<[(&'static str, String); 2], Counter>,
     received: Family<Label<String>, Counter>,
+    segments: Family<Label<&'static str>, Counter>,
+    miscounted: Counter,
+    price: Family<Label<String>, Counter<f64, AtomicU64>>,
 }
 
 impl Counts {
@@ -35,11 +40,30 @@ impl Counts {
             }
             Change::Refused(code) => self.failure("api", *code),
             Change::NotDelivered(code) => self.failure("delivery", *code),
+            Change::Counted { predicted, billed, billed_before, .. } => {
+                if billed_before.is_none() {
+                    self.segments_by("verbatim", *predicted);
+                    self.segments_by("twilio", *billed);
+                }
+                if predicted != billed {
+                    self.miscounted.inc();
+                }
+            }
+            Change::Priced(Price { amount, unit }) => {
+                // What it costs is negative there, and a counter only rises.
+                let costs = -amount.parse().unwrap_or(0.0_f64);
+                self.price.get_or_create(&[("unit", unit.clone())]).inc_by(costs.max(0.0));
+            }
             Change::Received(keyword) => {
                 let keyword = keyword.clone().unwrap_or_else(|| NO_KEYWORD.to_owned());
                 self.received.get_or_create(&[("keyword", keyword)]).inc();
             }
         }
+    }
+
+    fn segments_by(&self, who: &'static str, segments: i64) {
+        let segments = u64::try_from(segments).unwrap_or_default();
+        self.segments.get_or_create(&[("counted_by", who)]).inc_by(segments);
     }
 
     fn failure(&self, when: &str, code: Option<i64>) {
@@ -112,6 +136,17 @@ impl Metrics {
             "Messages that people wrote, by keyword",
             counts.received.clone(),
         );
+        registry.register(
+            "segments",
+            "Segments of the messages that Twilio has counted, by who counted them",
+            counts.segments.clone(),
+        );
+        registry.register(
+            "miscounted_messages",
+            "Messages of which Twilio counted other segments than we did",
+            counts.miscounted.clone(),
+        );
+        registry.register("price", "What Twilio bills, by currency", counts.price.clone());
         registry.register("sandbox_seconds", "Time in the module, by op", sandbox.0.clone());
         registry.register("twilio_seconds", "Time of a request to Twilio", twilio.0.clone());
         registry.register(

@@ -89,8 +89,9 @@ async fn a_persons_message_is_listed_also_when_its_webhook_was_lost() {
 async fn one_message_is_fetched_by_its_sid() {
     let twilio = Twilio::start().await;
     let sid = twilio.send(NUMBER, "x").await;
-    let fetched = twilio.client.fetch(&sid).await.expect("a message");
+    let (fetched, bill) = twilio.client.fetch(&sid).await.expect("a message");
     assert_eq!((fetched.sid, fetched.to.as_str()), (sid, PERSON));
+    assert_eq!((bill.segments, bill.price), (Some(1), None), "the price is set later");
     let refused = twilio.client.fetch("SM0").await.expect_err("there is none");
     assert!(matches!(&refused, AskError::Refused(why) if why.contains("20404")), "{refused}");
 }

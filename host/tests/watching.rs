@@ -7,6 +7,7 @@ use reqwest::{Method, StatusCode};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use served::{NUMBER, SECONDARY_TOKEN, Served};
+use sqlx::Connection;
 
 const PERSON: &str = "+15550001111";
 
@@ -57,6 +58,52 @@ async fn metrics_tell_what_was_sent_refused_received_and_how_long_it_took() {
         assert!(shown.lines().any(|it| it == line), "expected `{line}` in\n{shown}");
     }
     assert!(!shown.contains("15550001111"), "no number is a label");
+}
+
+#[tokio::test]
+async fn a_message_that_twilio_counts_otherwise_is_logged_counted_and_listed() {
+    let host = Served::start().await;
+    let (wrong, right) = (host.send(PERSON, "x").await, host.send("+15550002222", "x").await);
+    host.wait(&wrong, "delivered").await;
+    host.wait(&right, "delivered").await;
+    assert_eq!(host.get("v1/messages?miscounted=true").await.1["messages"], json!([]));
+    // As if another module had counted it, and as if the time had come to ask for its price.
+    let mut file = sqlx::SqliteConnection::connect(&format!("sqlite://{}", host.database()))
+        .await
+        .expect("the file");
+    sqlx::query(
+        "UPDATE messages SET predicted_segments = 5, billed_segments = NULL, poll_at = 0 \
+         WHERE id = $1",
+    )
+    .bind(wrong["id"].as_str())
+    .execute(&mut file)
+    .await
+    .expect("a change");
+    let begin = std::time::Instant::now();
+    let list = loop {
+        let list = host.get("v1/messages?miscounted=true").await.1["messages"].clone();
+        if list != json!([]) {
+            break list;
+        }
+        assert!(begin.elapsed().as_secs() < 10, "it never was listed: {}", host.log());
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    };
+    assert_eq!((list.as_array().map(Vec::len), &list[0]["id"]), (Some(1), &wrong["id"]));
+    assert_eq!(
+        (&list[0]["predicted_segments"], &list[0]["billed_segments"]),
+        (&5.into(), &1.into())
+    );
+    assert_eq!((&list[0]["miscounted"], &list[0]["price"]), (&true.into(), &"-0.00790".into()));
+    assert_eq!(list[0]["price_unit"], "USD");
+    let log = host.log();
+    let warned = log.lines().any(|line| {
+        let line: Value = serde_json::from_str(line).expect(line);
+        line["level"] == "WARN" && line["message_id"] == wrong["id"] && line["billed"] == 1
+    });
+    assert!(warned, "{log}");
+    let shown = host.request(Method::GET, "metrics").send().await.expect("an answer");
+    let shown = shown.text().await.expect("text");
+    assert!(shown.contains("verbatim_miscounted_messages_total 1\n"), "{shown}");
 }
 
 #[tokio::test]

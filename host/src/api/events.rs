@@ -101,7 +101,13 @@ impl Listener {
                         }
                     }
                 }
-                Ok(Change::Refused(_) | Change::NotDelivered(_) | Change::Received(_)) => {}
+                Ok(
+                    Change::Refused(_)
+                    | Change::NotDelivered(_)
+                    | Change::Counted { .. }
+                    | Change::Priced(_)
+                    | Change::Received(_),
+                ) => {}
                 Err(RecvError::Lagged(missed)) => {
                     let event = Event::default().event("missed");
                     return Some(event.data(json!({ "missed": missed }).to_string()));

@@ -46,6 +46,9 @@ pub(super) struct ListQuery {
     environment: Option<String>,
     /// Only those of the template of this title.
     template: Option<String>,
+    /// `true`: only those of which Twilio has counted other segments than were predicted.
+    #[serde(default)]
+    miscounted: bool,
 }
 
 /// A page of messages. With a filter it may hold fewer than asked for, or none, though there is a
@@ -75,6 +78,7 @@ pub(super) async fn list(
         sender: query.sender,
         environment: query.environment.map(|it| view::environment(Some(&it))).transpose()?,
         template: query.template,
+        miscounted: query.miscounted,
     };
     let (messages, next) = app.store.messages(&page).await?;
     let messages = messages.into_iter().map(|one| MessageView::new(one, None)).collect();

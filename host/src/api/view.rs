@@ -24,7 +24,17 @@ pub(super) struct MessageView {
     text: String,
     #[schemars(schema_with = "super::openapi::of_the_module")]
     segments: Box<RawValue>,
+    /// The module's count, as it was accepted.
+    predicted_segments: i64,
+    /// Twilio's count, once it has counted.
     billed_segments: Option<i64>,
+    /// Whether Twilio counted otherwise.
+    miscounted: bool,
+    /// What Twilio bills, as it writes it: a decimal number, negative for what it costs. It is set
+    /// minutes after the message has arrived.
+    price: Option<String>,
+    /// The currency by ISO 4217.
+    price_unit: Option<String>,
     module: String,
     conversation_id: Option<String>,
     sid: Option<String>,
@@ -49,6 +59,7 @@ impl MessageView {
         let error = error_of(&message, attempts.as_deref().unwrap_or_default());
         // The store wrote it from the module's own JSON, so it is JSON.
         let segments = RawValue::from_string(message.segments).unwrap_or_default();
+        let (price, price_unit) = message.price.map(|price| (price.amount, price.unit)).unzip();
         Self {
             id: message.id,
             state: message.state,
@@ -61,7 +72,13 @@ impl MessageView {
             language: message.language,
             text: message.text,
             segments,
+            predicted_segments: message.predicted_segments,
             billed_segments: message.billed_segments,
+            miscounted: message
+                .billed_segments
+                .is_some_and(|billed| billed != message.predicted_segments),
+            price,
+            price_unit,
             module: message.module,
             conversation_id: message.conversation_id,
             sid: message.sid,

@@ -17,6 +17,7 @@ pub mod opt_outs;
 pub mod preview;
 mod profile;
 pub mod render;
+pub mod replay;
 pub mod sandbox;
 pub mod send;
 pub mod serve;
@@ -56,6 +57,7 @@ enum Command {
     Explain(explain::ExplainArgs),
     Preview(preview::PreviewArgs),
     Render(render::RenderArgs),
+    Replay(replay::ReplayArgs),
     Classify(classify::ClassifyArgs),
     Send(Box<send::SendArgs>),
     Call(call::CallArgs),
@@ -88,6 +90,7 @@ pub fn run() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Preview(args) => preview::run(&args),
         Command::Render(args) => render::run(args),
+        Command::Replay(args) => with_runtime(replay::run(args)),
         Command::Classify(args) => classify::run(&args),
         Command::Send(args) => with_runtime(send::run(*args)),
         Command::Call(args) => call::run(&args),

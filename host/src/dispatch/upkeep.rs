@@ -16,6 +16,8 @@ use crate::twilio::list::{AskError, Listed, Query};
 const TICK: Duration = Duration::from_secs(1);
 /// Questions to Twilio at the same time.
 const AT_ONCE: i64 = 8;
+/// Questions about a price at the same time, and about as many a second.
+const BILLS_AT_ONCE: i64 = 32;
 /// How long one host has a message in doubt to itself: longer than it takes to page through a
 /// list, and if not, two hosts come to the same end.
 const TAKEN: Duration = Duration::from_secs(120);
@@ -45,14 +47,15 @@ impl Dispatcher {
         let mut tx = self.store.write().await?;
         let now = tx.now().await?;
         let doubts = tx.take_doubts(AT_ONCE, now.plus(TAKEN), now).await?;
-        let polls = tx.take_polls(AT_ONCE, now).await?;
+        let mut asked = tx.take_polls(AT_ONCE, now).await?;
+        asked.extend(tx.take_bills(BILLS_AT_ONCE, now).await?);
         tx.commit().await?;
         let mut questions = JoinSet::new();
         for doubt in doubts {
             let worker = self.clone();
             questions.spawn(async move { worker.look_for(&doubt).await });
         }
-        for sid in polls {
+        for sid in asked {
             let worker = self.clone();
             questions.spawn(async move { worker.ask_how(&sid).await });
         }
@@ -67,10 +70,11 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// How a message fares of which there has been no news: counted as a callback would be.
+    /// How a message fares of which there has been no news, counted as a callback would be; and
+    /// what it costs, which no callback tells.
     async fn ask_how(&self, sid: &str) -> Result<(), StoreError> {
-        let listed = match self.client.fetch(sid).await {
-            Ok(listed) => listed,
+        let (listed, bill) = match self.client.fetch(sid).await {
+            Ok(fetched) => fetched,
             Err(error) => {
                 tracing::warn!(%error, sid, "no news of a message");
                 return Ok(());
@@ -79,6 +83,7 @@ impl Dispatcher {
         let mut tx = self.store.write().await?;
         let now = tx.now().await?;
         tx.record_status(&news(listed, None), now).await?;
+        tx.record_bill(sid, &bill).await?;
         tx.commit().await
     }
 

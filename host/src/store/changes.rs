@@ -8,6 +8,7 @@ use tokio::sync::broadcast;
 use super::{Store, Tx};
 use crate::message::State;
 use crate::metrics::Counts;
+use crate::twilio::bill::Price;
 
 /// Changes that a listener may be behind; a slower one is told that it has missed some.
 const BACKLOG: usize = 4_096;
@@ -27,6 +28,19 @@ pub enum Change {
     Refused(Option<i64>),
     /// Twilio took a message and it did not arrive, for the reason of this code.
     NotDelivered(Option<i64>),
+    /// Twilio has counted a message's segments, or now counts them in another way.
+    Counted {
+        /// The message.
+        message_id: String,
+        /// Our count.
+        predicted: i64,
+        /// Twilio's.
+        billed: i64,
+        /// What Twilio counted before.
+        billed_before: Option<i64>,
+    },
+    /// Twilio has set a message's price.
+    Priced(Price),
     /// A person wrote: a keyword, or anything else.
     Received(Option<String>),
 }
@@ -47,8 +61,23 @@ impl Default for Bulletin {
 impl Bulletin {
     pub(super) fn tell(&self, changes: Vec<Change>) {
         for change in changes {
-            if let Change::Moved { message_id, state } = &change {
-                tracing::debug!(message_id, %state, "a message moved");
+            match &change {
+                Change::Moved { message_id, state } => {
+                    tracing::debug!(message_id, %state, "a message moved");
+                }
+                Change::Counted { message_id, predicted, billed, .. } if predicted != billed => {
+                    tracing::warn!(
+                        message_id,
+                        predicted,
+                        billed,
+                        "Twilio counted other segments than were predicted"
+                    );
+                }
+                Change::Counted { .. }
+                | Change::Priced(_)
+                | Change::Refused(_)
+                | Change::NotDelivered(_)
+                | Change::Received(_) => {}
             }
             self.counts.count(&change);
             // An error means that nobody listens.

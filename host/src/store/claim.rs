@@ -31,6 +31,7 @@ pub struct Cleared {
     attempt: u32,
     pair: Pair,
     text: String,
+    segments: i64,
     valid_for: Option<Duration>,
     began_at: Timestamp,
 }
@@ -64,6 +65,12 @@ impl Cleared {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// How many segments it was predicted to have.
+    #[must_use]
+    pub fn segments(&self) -> i64 {
+        self.segments
     }
 
     /// When it was claimed: its consent is as of then.
@@ -229,6 +236,7 @@ impl Tx {
             attempt: u32::try_from(number).unwrap_or(u32::MAX),
             pair,
             text: due.body,
+            segments: due.segments,
             valid_for: due.valid_for.map(row::seconds),
             began_at: now,
         })))

@@ -13,6 +13,7 @@ use super::{Store, StoreError, Tx, row, sql};
 use crate::message::{State, UnknownName};
 use crate::sandbox::Pair;
 use crate::time::Timestamp;
+use crate::twilio::bill::Bill;
 
 /// The reason of a message that Twilio never showed: `unknown` for good.
 const NOT_FOUND: &str = "not_found";
@@ -176,7 +177,8 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         let Some(pair) = self.end_doubt(doubt).await? else { return Ok(false) };
         let (message_id, attempt_id) = (&doubt.message_id, &doubt.attempt_id);
-        self.taken(message_id, attempt_id, &news.sid, billed_segments, now).await?;
+        self.taken(message_id, attempt_id, &news.sid, None, now).await?;
+        self.record_bill(&news.sid, &Bill { segments: billed_segments, price: None }).await?;
         if let Some(state) = news.state {
             self.apply_news(message_id, state, news.error_code, now).await?;
         }

@@ -29,6 +29,8 @@ pub struct MessagePage {
     pub environment: Option<Environment>,
     /// Only those of a template of this title.
     pub template: Option<String>,
+    /// Only those of which Twilio has counted other segments than were predicted.
+    pub miscounted: bool,
 }
 
 impl Store {
@@ -49,6 +51,10 @@ impl Store {
         let (sender, template) = (&page.sender, &page.template);
         let mut walked = None;
         let rows: Vec<MessageRow> = match (&page.recipient, state) {
+            (recipient, _) if page.miscounted => {
+                let which = values![before, limit, recipient, state, sender, environment, template];
+                self.all(&sql::LIST_MESSAGES_MISCOUNTED, which).await?
+            }
             (Some(recipient), _) => {
                 let which = values![before, recipient, limit, state, sender, environment, template];
                 self.all(&sql::LIST_MESSAGES_TO, which).await?

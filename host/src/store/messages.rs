@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use super::doubts::OnUnknown;
-use super::statement::values;
+use super::statement::{Statement, values};
 use super::{Store, StoreError, Tx, row, sql};
 use crate::dispatch::poll;
 use crate::id::{new_id, sha256_hex};
 use crate::message::{Environment, State};
 use crate::time::Timestamp;
+use crate::twilio::bill::Price;
 
 /// The most messages that a conversation shows.
 const MAX_CONVERSATION: i64 = 1_000;
@@ -87,6 +88,8 @@ pub struct Message {
     pub predicted_segments: i64,
     /// The segments that Twilio counted, once it has.
     pub billed_segments: Option<i64>,
+    /// What Twilio bills for it, once it says so.
+    pub price: Option<Price>,
     /// When it was accepted.
     pub created_at: Timestamp,
     /// When it last moved.
@@ -123,6 +126,8 @@ pub(super) struct MessageRow {
     error_code: Option<i64>,
     predicted_segments: i64,
     billed_segments: Option<i64>,
+    price: Option<String>,
+    price_unit: Option<String>,
     created_at: i64,
     updated_at: i64,
 }
@@ -131,6 +136,7 @@ impl TryFrom<MessageRow> for Message {
     type Error = StoreError;
 
     fn try_from(row: MessageRow) -> Result<Self, StoreError> {
+        let price = row.price.zip(row.price_unit);
         Ok(Self {
             id: row.id,
             state: row::name("state", &row.state)?,
@@ -149,6 +155,7 @@ impl TryFrom<MessageRow> for Message {
             error_code: row.error_code,
             predicted_segments: row.predicted_segments,
             billed_segments: row.billed_segments,
+            price: price.map(|(amount, unit)| Price { amount, unit }),
             created_at: row::instant(row.created_at),
             updated_at: row::instant(row.updated_at),
         })
@@ -181,6 +188,7 @@ impl NewMessage {
             error_code: None,
             predicted_segments: self.predicted_segments,
             billed_segments: None,
+            price: None,
             created_at: now,
             updated_at: now,
         }
@@ -274,8 +282,28 @@ impl Tx {
         at_most: i64,
         now: Timestamp,
     ) -> Result<Vec<String>, StoreError> {
-        let rows: Vec<(String, Option<String>, i64)> =
-            self.all(&sql::POLLS_DUE, values![now, at_most]).await?;
+        self.take_due(&sql::POLLS_DUE, at_most, now).await
+    }
+
+    /// The same for those that have arrived and have no price yet.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn take_bills(
+        &mut self,
+        at_most: i64,
+        now: Timestamp,
+    ) -> Result<Vec<String>, StoreError> {
+        self.take_due(&sql::BILLS_DUE, at_most, now).await
+    }
+
+    async fn take_due(
+        &mut self,
+        due: &Statement,
+        at_most: i64,
+        now: Timestamp,
+    ) -> Result<Vec<String>, StoreError> {
+        let rows: Vec<(String, Option<String>, i64)> = self.all(due, values![now, at_most]).await?;
         let mut sids = Vec::with_capacity(rows.len());
         for (id, sid, updated_at) in rows {
             let again_at = poll::next(now, row::instant(updated_at)).filter(|_| sid.is_some());
@@ -321,15 +349,16 @@ impl Tx {
     }
 }
 
-/// When to ask Twilio for a message that has reached a state: callbacks get lost.
+/// When to ask Twilio for a message that has reached a state: callbacks get lost, and none tells
+/// the price.
 pub(super) fn poll_at(state: State, now: Timestamp) -> Option<Timestamp> {
     match state {
-        State::Accepted | State::Sent => poll::next(now, now),
+        State::Accepted | State::Sent | State::Delivered | State::Undelivered => {
+            poll::next(now, now)
+        }
         State::Queued
         | State::Dispatching
         | State::Unknown
-        | State::Delivered
-        | State::Undelivered
         | State::Failed
         | State::Canceled
         | State::Suppressed => None,

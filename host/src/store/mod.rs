@@ -7,6 +7,7 @@
 mod access;
 mod attempts;
 mod backup;
+mod bills;
 mod callbacks;
 mod changes;
 mod claim;
@@ -23,6 +24,7 @@ mod opt_outs;
 mod outbox;
 #[cfg(test)]
 mod plans;
+mod replay;
 mod row;
 mod schema;
 mod senders;
@@ -48,6 +50,7 @@ pub use message_list::{MAX_WALK, MessagePage};
 pub use messages::{ConversationEvent, Message, NewMessage};
 pub use opt_outs::{LedgerLine, OptOut, PairConsent};
 pub use outbox::{ExpiredLease, MAX_COUNTED};
+pub use replay::Original;
 pub use senders::{RegisteredSender, Replies, SenderSettings};
 pub use templates::{Saved, Senders, Template, TemplateDraft};
 pub use versions::{MAX_VERSIONS, TemplateVersion};

@@ -75,6 +75,9 @@ impl Tx {
     ) -> Result<(), StoreError> {
         let (message_id, attempt_id) = (claim.message_id(), claim.attempt_id());
         self.taken(message_id, attempt_id, sid, billed_segments, now).await?;
+        if let Some(billed) = billed_segments {
+            self.counted(message_id, claim.segments(), billed, None);
+        }
         self.let_next_go(claim.pair()).await
     }
 

@@ -129,6 +129,15 @@ statements! { MESSAGES:
             AND (n.environment = $5 OR $5 IS NULL) AND (n.template = $6 OR $6 IS NULL) \
             ORDER BY n.id DESC LIMIT $2) page ON page.id = v.id \
         ORDER BY v.id DESC";
+    /// The same of those that Twilio counts otherwise than we do. Index: messages_miscounted.
+    LIST_MESSAGES_MISCOUNTED = "SELECT v.* FROM whole_messages v JOIN ( \
+            SELECT n.id FROM messages n \
+            WHERE n.billed_segments <> n.predicted_segments AND n.id < $1 \
+            AND (n.recipient = $3 OR $3 IS NULL) \
+            AND (n.state = $4 OR $4 IS NULL) AND (n.sender = $5 OR $5 IS NULL) \
+            AND (n.environment = $6 OR $6 IS NULL) AND (n.template = $7 OR $7 IS NULL) \
+            ORDER BY n.id DESC LIMIT $2) page ON page.id = v.id \
+        ORDER BY v.id DESC";
     /// Index: messages_by_conversation.
     MESSAGES_OF_CONVERSATION = "SELECT * FROM whole_messages WHERE conversation_id = $1 \
         ORDER BY id LIMIT $2";
@@ -151,10 +160,34 @@ statements! { MESSAGES:
     /// Index: messages_by_sid.
     MESSAGE_ID_BY_SID = "SELECT id FROM messages WHERE sid = $1";
     /// Those without news for long, each by one host. Index: messages_to_poll.
-    POLLS_DUE = "SELECT id, sid, updated_at FROM messages WHERE poll_at <= $1 \
+    POLLS_DUE = "SELECT id, sid, updated_at FROM messages \
+        WHERE state IN ('accepted', 'sent') AND poll_at <= $1 \
         ORDER BY poll_at LIMIT $2"
         postgres " FOR UPDATE SKIP LOCKED";
+    /// Those that have arrived and have no price yet, each by one host. Index: messages_to_bill.
+    BILLS_DUE = "SELECT id, sid, updated_at FROM messages \
+        WHERE state IN ('delivered', 'undelivered') AND poll_at <= $1 \
+        ORDER BY poll_at LIMIT $2"
+        postgres " FOR UPDATE SKIP LOCKED";
+    /// Index: messages_by_sid.
+    BILL_OF_SID = "SELECT id, predicted_segments, billed_segments, price FROM messages \
+        WHERE sid = $1"
+        postgres " FOR UPDATE";
+    /// A message that has ended needs no more than its price.
+    NOTE_BILL = "UPDATE messages \
+        SET billed_segments = coalesce($2, billed_segments), price = coalesce($3, price), \
+            price_unit = coalesce($4, price_unit), \
+            poll_at = CASE WHEN state IN ('delivered', 'undelivered') AND $3 IS NOT NULL \
+                THEN NULL ELSE poll_at END \
+        WHERE id = $1";
     POLL_AT = "UPDATE messages SET poll_at = $2 WHERE id = $1";
+    /// What it was made of: a deleted template keeps its versions.
+    ORIGINAL = "SELECT m.recipient, m.sender, m.environment, m.language, m.module, m.template, \
+            v.body AS template_body, c.token_values, c.missing, c.body, c.body_sha256 \
+        FROM messages m JOIN contents c ON c.message_id = m.id \
+            LEFT JOIN template_versions v \
+            ON v.template_id = m.template_id AND v.version = m.template_version \
+        WHERE m.id = $1";
     LOG_CONVERSATION = "INSERT INTO conversation_log \
         (conversation_id, id, message_id, event, logged_at) VALUES ($1, $2, $3, $4, $5)";
     CONVERSATION_LOG = "SELECT message_id, event, logged_at FROM conversation_log \

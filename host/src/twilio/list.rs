@@ -4,6 +4,7 @@ use reqwest::Url;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 
+use super::bill::Bill;
 use super::client::{Client, ErrorBody, plain, read_body};
 use super::{field, status};
 use crate::message::State;
@@ -103,6 +104,8 @@ struct Resource {
     status: String,
     error_code: Option<i64>,
     num_segments: Option<String>,
+    price: Option<String>,
+    price_unit: Option<String>,
 }
 
 impl Client {
@@ -126,8 +129,8 @@ impl Client {
         let mut listed = Vec::new();
         for _ in 0..MAX_PAGES {
             let page: Page = self.ask(url).await?;
-            let messages = page.messages.into_iter().map(Listed::try_from);
-            let messages = messages.collect::<Result<Vec<_>, _>>()?;
+            let messages = page.messages.into_iter().map(|one| Ok(one.read()?.0));
+            let messages = messages.collect::<Result<Vec<Listed>, AskError>>()?;
             // Twilio sorts by the date of sending, so that a single older one proves nothing.
             let past = messages.iter().all(|one| one.created_at < query.created_since);
             listed.extend(messages.into_iter().filter(|one| one.created_at >= query.created_since));
@@ -139,17 +142,16 @@ impl Client {
         Err(AskError::TooMany)
     }
 
-    /// One message.
+    /// One message, and its bill.
     ///
     /// # Errors
     /// Twilio did not say.
-    pub async fn fetch(&self, sid: &str) -> Result<Listed, AskError> {
+    pub async fn fetch(&self, sid: &str) -> Result<(Listed, Bill), AskError> {
         let mut url = self.messages.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop().extend(["Messages", &format!("{sid}.json")]);
         }
-        let resource: Resource = self.ask(url).await?;
-        resource.try_into()
+        self.ask::<Resource>(url).await?.read()
     }
 
     /// The next page's address: whatever an answer says, the token goes to Twilio alone.
@@ -174,34 +176,31 @@ impl Client {
     }
 }
 
-impl TryFrom<Resource> for Listed {
-    type Error = AskError;
-
-    fn try_from(resource: Resource) -> Result<Self, AskError> {
-        let date = resource.date_created.unwrap_or_default();
+impl Resource {
+    fn read(self) -> Result<(Listed, Bill), AskError> {
+        let bill = Bill::read(self.num_segments, self.price, self.price_unit);
+        let date = self.date_created.unwrap_or_default();
         let created_at = jiff::fmt::rfc2822::parse(&date)
             .map_err(|_| AskError::Unreadable(format!("`{date}` is no date of RFC 2822")))?;
         let filled = |text: Option<String>| text.filter(|text| !text.is_empty());
-        Ok(Self {
-            sid: resource.sid,
-            direction: match resource.direction.as_str() {
+        let listed = Listed {
+            sid: self.sid,
+            direction: match self.direction.as_str() {
                 "inbound" => Direction::Inbound,
                 "outbound-api" => Direction::OutboundApi,
                 _ => Direction::Other,
             },
-            from: filled(resource.from),
-            to: resource.to.unwrap_or_default(),
-            service: filled(resource.messaging_service_sid),
-            text: resource.body.unwrap_or_default(),
+            from: filled(self.from),
+            to: self.to.unwrap_or_default(),
+            service: filled(self.messaging_service_sid),
+            text: self.body.unwrap_or_default(),
             created_at: Timestamp::from_micros(created_at.timestamp().as_microsecond()),
-            state: status::state_of(&resource.status),
-            status: resource.status,
-            error_code: resource.error_code,
-            segments: resource
-                .num_segments
-                .and_then(|count| count.parse().ok())
-                .filter(|count| *count > 0),
-        })
+            state: status::state_of(&self.status),
+            status: self.status,
+            error_code: self.error_code,
+            segments: bill.segments,
+        };
+        Ok((listed, bill))
     }
 }
 
@@ -217,7 +216,7 @@ mod tests {
     use crate::twilio::client::Account;
 
     fn listed(json: &str) -> Result<Listed, AskError> {
-        serde_json::from_str::<Resource>(json).expect("a resource").try_into()
+        serde_json::from_str::<Resource>(json).expect("a resource").read().map(|read| read.0)
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Nothing outside this folder knows a Twilio field name.
 
 pub mod account;
+pub mod bill;
 pub mod client;
 pub mod error;
 pub mod fake;

@@ -101,12 +101,12 @@ impl Twilio {
     }
 
     /// As Twilio lists: newest first.
-    fn list(&self, message: Value) {
+    pub(crate) fn list(&self, message: Value) {
         self.listed.lock().expect("the list").insert(0, message);
     }
 }
 
-fn date(ago: Duration) -> String {
+pub(crate) fn date(ago: Duration) -> String {
     let then = jiff::Timestamp::now() - ago;
     let then = then.to_zoned_datetime(jiff::tz::TimeZone::UTC);
     jiff::fmt::rfc2822::to_string(&then).expect("a date")

@@ -1,6 +1,7 @@
 //! The dispatcher against a Twilio that misbehaves: what is in doubt is posted once, what is
 //! proven unprocessed is posted again, and a STOP in between wins.
 
+mod bills;
 mod doubts;
 mod fixture;
 mod missed;

@@ -130,7 +130,7 @@ pub(super) fn message_json(shared: &Shared, entry: &Entry) -> Value {
         "messaging_service_sid": entry.service,
         "num_media": "0",
         "num_segments": entry.num_segments,
-        "price": null,
+        "price": price(entry),
         "price_unit": "USD",
         "sid": entry.sid,
         "status": entry.status,
@@ -140,6 +140,13 @@ pub(super) fn message_json(shared: &Shared, entry: &Entry) -> Value {
         "to": entry.to,
         "uri": format!("/2010-04-01/Accounts/{account}/Messages/{}.json", entry.sid),
     })
+}
+
+/// What a message costs that has arrived; until then Twilio does not say.
+fn price(entry: &Entry) -> Option<String> {
+    const OF_A_SEGMENT: f64 = 0.0079;
+    let segments: f64 = entry.num_segments.parse().ok()?;
+    (entry.status == "delivered").then(|| format!("-{:.5}", segments * OF_A_SEGMENT))
 }
 
 fn rfc_2822(at: Timestamp) -> Option<String> {

@@ -33,7 +33,6 @@ impl Values for () {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::{Missing, Template};
 
     #[test]

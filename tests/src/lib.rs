@@ -2,6 +2,8 @@
 
 pub mod bench;
 pub mod corpus;
+#[cfg(feature = "crash")]
+pub mod crash;
 #[cfg(feature = "sandbox")]
 pub mod fuzz;
 #[cfg(feature = "sandbox")]
@@ -9,5 +11,7 @@ pub mod generated;
 pub mod granted;
 #[cfg(feature = "sandbox")]
 pub mod hostile;
+#[cfg(feature = "sandbox")]
+mod random;
 #[cfg(feature = "sandbox")]
 pub mod simulator;

@@ -127,9 +127,9 @@ fn distance(a: &[u8], b: &[u8]) -> usize {
         return usize::MAX;
     }
     let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut diagonal = i;
-        row[0] = i + 1;
+    for x in a {
+        let mut diagonal = row[0];
+        row[0] += 1;
         for (j, y) in b.iter().enumerate() {
             let changed = diagonal + usize::from(x != y);
             diagonal = row[j + 1];

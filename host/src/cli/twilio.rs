@@ -34,7 +34,7 @@ pub struct TwilioArgs {
         value_parser = secure_url
     )]
     twilio_url: Url,
-    /// The address by which Twilio reaches this host, e.g. https://sms.example.com; Twilio signs it
+    /// The address by which Twilio reaches this host, such as `https://sms.example.com`; Twilio signs it
     #[arg(long, env = "VERBATIM_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     pub(super) public_url: Url,
 }

@@ -82,6 +82,15 @@ impl Server {
         ]));
         format!("postgres://postgres@localhost/{name}?host={}", self.folder.display())
     }
+
+    /// Ends the server as a crash would, and starts it again.
+    pub(crate) fn crash_and_restart(&self) {
+        run(as_user(&self.programs.join("pg_ctl"))
+            .args(["restart", "--mode=immediate", "--wait", "--silent", "--pgdata"])
+            .arg(self.folder.join("data"))
+            .arg("--log")
+            .arg(self.folder.join("log")));
+    }
 }
 
 /// Stops the server and removes its folder as soon as the pipe to it is closed.

@@ -11,7 +11,6 @@ mod host;
 mod memory;
 mod network;
 mod people;
-mod random;
 mod twilio;
 mod upkeep;
 mod world;

@@ -13,9 +13,9 @@ use verbatim_host::twilio::list::Listed;
 
 use super::host::Host;
 use super::memory::{Claim, Memory, Message, Place};
-use super::random::Random;
 use super::twilio::{Spoken, Twilio};
 use super::{Bug, Seen, checker};
+use crate::random::Random;
 
 /// When a run begins: far from the beginning of time.
 const BEGIN: Timestamp = Timestamp::from_micros(1_000_000_000_000_000);

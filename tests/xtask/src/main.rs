@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask`.
 //!
 //! `cargo xtask bench` measures ours beside the peers, in a crate that nobody's build waits for.
+//! `cargo xtask crash` kills the real program under load, and looks whether anything was lost.
 //! `cargo xtask mutants` breaks the core in every small way that there is, and says what no test saw.
 //! `cargo xtask simulate` runs the dispatcher's decisions in a world that crashes, from a seed.
 //! `cargo xtask test` sets up what the tests need, runs all of them and says how it went; CI runs
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         }
         Ok(Command::Test { only }) => test::run(&only),
         Ok(Command::Bench(arguments)) => bench(&arguments),
+        Ok(Command::Crash(arguments)) => crash(&arguments),
         Ok(Command::Mutants(arguments)) => mutants(&arguments),
         Ok(Command::Simulate(arguments)) => run(&SIMULATE, &arguments),
         Err(message) => {
@@ -43,6 +45,7 @@ enum Command {
     List,
     Test { only: Vec<&'static str> },
     Bench(Vec<String>),
+    Crash(Vec<String>),
     Mutants(Vec<String>),
     Simulate(Vec<String>),
 }
@@ -62,10 +65,12 @@ fn parse(arguments: &[String]) -> Result<Command, String> {
             Ok(Command::Test { only })
         }
         Some("bench") => Ok(Command::Bench(arguments.map(String::from).collect())),
+        Some("crash") => Ok(Command::Crash(arguments.map(String::from).collect())),
         Some("mutants") => Ok(Command::Mutants(arguments.map(String::from).collect())),
         Some("simulate") => Ok(Command::Simulate(arguments.map(String::from).collect())),
         Some(other) => Err(format!(
-            "unknown command `{other}`; expected `test`, `bench`, `mutants` or `simulate`"
+            "unknown command `{other}`; expected `test`, `bench`, `crash`, `mutants` or \
+             `simulate`"
         )),
     }
 }
@@ -87,6 +92,34 @@ const SIMULATE: [&str; 10] = [
     "--bin=simulate",
     "--",
 ];
+
+/// The same crate, with what starts programs.
+const CRASH: [&str; 10] = [
+    "cargo",
+    "run",
+    "--quiet",
+    "--locked",
+    "--package",
+    "verbatim-tests",
+    "--features",
+    "crash",
+    "--bin=crash",
+    "--",
+];
+
+/// Builds the program, and kills it.
+fn crash(arguments: &[String]) -> ExitCode {
+    if let Err(why) = Need::Tool(&need::POSTGRESQL).meet() {
+        // SQLite needs none of it.
+        eprintln!("warning: {why}");
+    }
+    if run(&["cargo", "build", "--quiet", "--locked", "--package", "verbatim-host"], &[])
+        == ExitCode::FAILURE
+    {
+        return ExitCode::FAILURE;
+    }
+    run(&CRASH, arguments)
+}
 
 /// Builds the bench crate, which has peers and a lock file of its own, and runs it.
 fn bench(arguments: &[String]) -> ExitCode {
@@ -140,6 +173,8 @@ fn usage() -> String {
          cargo xtask bench               measure ours beside the peers, in one run, and print it\n\
          cargo xtask bench --write       the same, for the record and README's table\n\
          cargo xtask bench --short       a trial: few rounds (also: --json, --instructions)\n\
+         cargo xtask crash               kill the real program 200 times under load\n\
+         cargo xtask crash --kills N     so often (also: --database postgres, --hosts, --restarts)\n\
          cargo xtask mutants             break the core in small ways; name what no test sees\n\
          cargo xtask simulate            the dispatcher in a world that breaks, 10,000 seeds\n\
          cargo xtask simulate --seed S   one of them again, step by step (also: --seeds, --bug)\n\
@@ -175,6 +210,8 @@ mod tests {
         check("test --only nothing", Err("unknown step `nothing`"));
         check("test fmt", Err("expected `--only STEP`, found `fmt`"));
         check("bench --json", Ok(Command::Bench(vec!["--json".into()])));
+        let kills = vec!["--kills".into(), "3".into()];
+        check("crash --kills 3", Ok(Command::Crash(kills)));
         let file = vec!["--file".into(), "core/src/shape.rs".into()];
         check("mutants --file core/src/shape.rs", Ok(Command::Mutants(file)));
         let seeds = vec!["--seeds".into(), "9".into()];

@@ -16,8 +16,8 @@ pub(crate) enum Need {
     Tool(&'static Tool),
     /// The npm packages of a folder.
     Packages(&'static str),
-    /// A Python with the packages that a folder's `requirements.txt` names.
-    Python(&'static str),
+    /// A Python with the packages that the `requirements.txt` of these folders name.
+    Python(&'static [&'static str]),
 }
 
 /// A program or a part of the toolchain.
@@ -146,7 +146,8 @@ impl Need {
     pub(crate) fn same(self, other: Self) -> bool {
         match (self, other) {
             (Self::Tool(a), Self::Tool(b)) => a.name == b.name,
-            (Self::Packages(a), Self::Packages(b)) | (Self::Python(a), Self::Python(b)) => a == b,
+            (Self::Packages(a), Self::Packages(b)) => a == b,
+            (Self::Python(a), Self::Python(b)) => a == b,
             (Self::Tool(_) | Self::Packages(_) | Self::Python(_), _) => false,
         }
     }
@@ -159,7 +160,7 @@ impl Need {
         match self {
             Self::Tool(tool) => tool.meet(),
             Self::Packages(folder) => packages(folder),
-            Self::Python(folder) => python_packages(folder),
+            Self::Python(folders) => python_packages(folders),
         }
     }
 }
@@ -228,22 +229,26 @@ fn packages(folder: &str) -> Result<(), String> {
     fs::write(&stamp, lock).map_err(|error| missing(format!("{}: {error}", stamp.display())))
 }
 
-/// Makes a Python with the packages of `folder/requirements.txt`, unless the last time was with the
-/// same file.
-fn python_packages(folder: &str) -> Result<(), String> {
+/// Makes a Python with the packages of each `folder/requirements.txt`, unless the last time was
+/// with the same files.
+fn python_packages(folders: &[&str]) -> Result<(), String> {
     PYTHON.meet()?;
-    let file = format!("{folder}/requirements.txt");
-    let missing = |why: String| format!("the packages of `{file}` are missing ({why})");
+    let files: Vec<String> = folders.iter().map(|it| format!("{it}/requirements.txt")).collect();
+    let missing = |why: String| format!("the packages of {} are missing ({why})", files.join(", "));
     let venv = venv().ok_or_else(|| missing(String::from("the target folder is not known")))?;
     let venv_path = venv.to_string_lossy();
     let python = format!("{venv_path}/bin/python");
-    let wanted = fs::read(root().join(&file)).map_err(|error| missing(error.to_string()))?;
+    let read = |file: &String| fs::read_to_string(root().join(file));
+    let wanted: Result<String, _> = files.iter().map(read).collect();
+    let wanted = wanted.map_err(|error| missing(error.to_string()))?;
     let stamp = venv.join("installed-requirements.txt");
-    if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
     run(&["python3", "-m", "venv", "--clear", &venv_path]).map_err(missing)?;
-    run(&[&python, "-m", "pip", "install", "--quiet", "--requirement", &file]).map_err(missing)?;
+    let mut install = vec![&*python, "-m", "pip", "install", "--quiet"];
+    install.extend(files.iter().flat_map(|file| ["--requirement", file]));
+    run(&install).map_err(missing)?;
     fs::write(&stamp, wanted).map_err(|error| missing(format!("{}: {error}", stamp.display())))
 }
 

@@ -1,0 +1,78 @@
+//! `cargo xtask crash`: the real program, killed under load, on SQLite or PostgreSQL.
+
+use std::process::ExitCode;
+
+use verbatim_tests::crash::{self, Kind, Seen, Settings};
+
+const USAGE: &str =
+    "cargo xtask crash                        kill the host 200 times under load, on SQLite
+cargo xtask crash --database postgres    the same on PostgreSQL, which it starts
+cargo xtask crash --kills N --seed S     so many times, at other moments
+cargo xtask crash --database postgres --hosts 2 --restarts N
+                                         two hosts, one of them killed, and PostgreSQL ended at once
+";
+/// Kills, unless told otherwise.
+const KILLS: u32 = 200;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let settings = match parse() {
+        Ok(settings) => settings,
+        Err(message) => {
+            eprint!("error: {message}\n\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match crash::run(&settings).await {
+        Ok(seen) => {
+            println!("every promise was kept\n{}", shown(&settings, seen));
+            ExitCode::SUCCESS
+        }
+        Err(broken) => {
+            println!("seed {}: {broken}", settings.seed);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn parse() -> Result<Settings, String> {
+    let this = std::env::current_exe().map_err(|error| error.to_string())?;
+    let mut found = Settings {
+        program: this.with_file_name("verbatim"),
+        kind: Kind::Sqlite,
+        hosts: 1,
+        kills: KILLS,
+        restarts: 0,
+        seed: u64::from(std::process::id()),
+    };
+    let mut arguments = std::env::args().skip(1);
+    while let Some(name) = arguments.next() {
+        let value = arguments.next().ok_or(format!("expected a value after `{name}`"))?;
+        let number = || value.parse::<u32>().map_err(|_| format!("`{value}` is no number"));
+        match (name.as_str(), value.as_str()) {
+            ("--kills", _) => found.kills = number()?,
+            ("--restarts", _) => found.restarts = number()?,
+            ("--seed", _) => found.seed = u64::from(number()?),
+            ("--hosts", _) => found.hosts = number()? as usize,
+            ("--database", "sqlite") => found.kind = Kind::Sqlite,
+            ("--database", "postgres") => found.kind = Kind::Postgres,
+            ("--database", other) => {
+                return Err(format!("expected `sqlite` or `postgres`, found `{other}`"));
+            }
+            (other, _) => return Err(format!("unknown option `{other}`")),
+        }
+    }
+    Ok(found)
+}
+
+fn shown(settings: &Settings, seen: Seen) -> String {
+    let Settings { kind, hosts, kills, restarts, seed, .. } = settings;
+    let Seen { messages, posts, repeated, stops, suppressed, unknown, waiting, .. } = seen;
+    let (after, seconds) = (seen.after_stop.as_millis(), seen.took.as_secs());
+    format!(
+        "{kind:?}, {hosts} of hosts: {kills} kills, {restarts} restarts of the server\n{messages} \
+         messages, {posts} POSTs, {repeated} keys used again, {stops} STOPs, {suppressed} \
+         suppressed, {unknown} unknown, {waiting} waiting behind those\n{after} ms at most from a \
+         STOP's commit to a POST that was claimed before it\n{seconds} s, seed {seed}"
+    )
+}

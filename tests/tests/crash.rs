@@ -1,0 +1,39 @@
+//! The real program keeps its promises when it is killed under load; `cargo xtask crash` does it
+//! 200 times. What the checker sees is tested beside it, in `src/crash/checker.rs`.
+
+use std::path::PathBuf;
+
+use verbatim_tests::crash::{self, Kind, Settings};
+
+/// The program of the same build, which lies beside the folder of this one.
+fn program() -> PathBuf {
+    std::env::var_os("VERBATIM_BIN").map_or_else(
+        || {
+            let this = std::env::current_exe().expect("this program has a path");
+            this.ancestors().nth(2).expect("it lies in a target folder").join("verbatim")
+        },
+        PathBuf::from,
+    )
+}
+
+async fn crash(kind: Kind, hosts: usize, restarts: u32) {
+    let settings = Settings { program: program(), kind, hosts, kills: 3, restarts, seed: 1 };
+    match crash::run(&settings).await {
+        Ok(seen) => {
+            println!("{seen:?}");
+            // A run in which nothing happens keeps every promise.
+            assert!(seen.messages > 20 && seen.posts > 10 && seen.stops > 0, "{seen:?}");
+        }
+        Err(broken) => panic!("{broken}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_is_killed_on_sqlite_keeps_every_promise() {
+    crash(Kind::Sqlite, 1, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hosts_keep_every_promise_while_one_is_killed_and_postgresql_is_restarted() {
+    crash(Kind::Postgres, 2, 1).await;
+}

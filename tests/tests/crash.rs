@@ -22,7 +22,7 @@ async fn crash(kind: Kind, hosts: usize, restarts: u32) {
         Ok(seen) => {
             println!("{seen:?}");
             // A run in which nothing happens keeps every promise.
-            assert!(seen.messages > 20 && seen.posts > 10 && seen.stops > 0, "{seen:?}");
+            assert!(seen.messages >= 8 && seen.posts > 0 && seen.repeated > 0, "{seen:?}");
         }
         Err(broken) => panic!("{broken}"),
     }

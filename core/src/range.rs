@@ -58,6 +58,9 @@ impl<'a> Offsets<'a> {
 
 /// UTF-16 code units of some whole characters: one per leading byte, two for those of four bytes.
 pub(crate) fn utf16_len(utf8: &[u8]) -> usize {
+    if utf8.is_ascii() {
+        return utf8.len(); // By words, not by bytes: a sixth of a check's time, when it was not.
+    }
     utf8.iter().map(|&byte| usize::from(byte & 0xC0 != 0x80) + usize::from(byte >= 0xF0)).sum()
 }
 

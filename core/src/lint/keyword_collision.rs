@@ -142,9 +142,17 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
 /// Whether `c` is of a word: in ASCII a letter or a digit, elsewhere what is no punctuation, symbol
 /// or space. A combining mark is of the word whose letter it is on. `char::is_alphanumeric` would
 /// bring 2,500 bytes of tables into the module, compressed, to know the letters of every script.
+#[inline]
 fn is_of_a_word(c: char) -> bool {
+    match c.is_ascii() {
+        true => c.is_ascii_alphanumeric(),
+        false => is_of_a_word_beyond_ascii(c),
+    }
+}
+
+/// Apart from the letters of nearly every body, whose test is then short enough to stand in place.
+fn is_of_a_word_beyond_ascii(c: char) -> bool {
     match c {
-        '\0'..='\x7F' => c.is_ascii_alphanumeric(),
         // Latin-1; from general punctuation to arrows and symbols; Chinese and Japanese.
         'ª' | 'µ' | 'º' | '々'..='〇' | '〡'..='〩' | '〱'..='〵' | '〸'..='〼' => true,
         '\u{80}'..='\u{BF}' | '×' | '÷' => false,

@@ -69,8 +69,12 @@ fn shown(settings: &Settings, seen: Seen) -> String {
     let Settings { kind, hosts, kills, restarts, seed, .. } = settings;
     let Seen { messages, posts, repeated, stops, suppressed, unknown, waiting, .. } = seen;
     let (after, seconds) = (seen.after_stop.as_millis(), seen.took.as_secs());
+    let database = match kind {
+        Kind::Sqlite => "sqlite",
+        Kind::Postgres => "postgres",
+    };
     format!(
-        "{kind:?}, {hosts} of hosts: {kills} kills, {restarts} restarts of the server\n{messages} \
+        "database: {database}, hosts: {hosts}, kills: {kills}, server restarts: {restarts}\n{messages} \
          messages, {posts} POSTs, {repeated} keys used again, {stops} STOPs, {suppressed} \
          suppressed, {unknown} unknown, {waiting} waiting behind those\n{after} ms at most from a \
          STOP's commit to a POST that was claimed before it\n{seconds} s, seed {seed}"

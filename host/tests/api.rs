@@ -1,11 +1,10 @@
 //! The API's promises: one answer for one key, one sentence for one mistake, and nothing stored
 //! of what was refused.
 
-mod support;
-
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use support::{KEY, Server, answer, sandbox_number};
+
+use crate::support::{KEY, Server, answer, sandbox_number};
 
 const PERSON: &str = "+15550001111";
 

@@ -1,15 +1,14 @@
 //! Requests that mean harm, against every route of the API's own description: foreign pages,
 //! bodies that are too long, and text that another would take for SQL, a header or a path.
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
-use support::{KEY, Server, answer, sandbox_number};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::support::{KEY, Server, answer, sandbox_number};
 
 const PERSON: &str = "+15550001111";
 /// What somebody else's program would run, split, or resolve.

@@ -1,12 +1,11 @@
 //! Who comes in and who does not: keys, sessions, origins, sizes and signatures.
 
-mod support;
-
 use reqwest::{Method, StatusCode};
 use serde_json::json;
-use support::{KEY, Server, answer, sandbox_number};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use verbatim_host::twilio::signature::{Payload, sign};
+
+use crate::support::{KEY, Server, answer, sandbox_number};
 
 const PERSON: &str = "+15550001111";
 

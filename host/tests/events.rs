@@ -1,13 +1,12 @@
 //! The stream of events: what moves is told, in order, and the stream ends with the host.
 
-mod support;
-
 use std::time::Duration;
 
 use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
-use support::{KEY, Server};
 use verbatim_host::api::MAX_STREAMS;
+
+use crate::support::{KEY, Server};
 
 const PERSON: &str = "+15550001111";
 

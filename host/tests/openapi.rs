@@ -1,14 +1,13 @@
 //! The API's description: what is served is what is checked in, and it is whole.
-//! `UPDATE_EXPECT=1 cargo test -p verbatim-host --test openapi` writes it anew.
-
-mod support;
+//! `UPDATE_EXPECT=1 cargo test -p verbatim-host --test host openapi` writes it anew.
 
 use std::collections::BTreeSet;
 
 use expect_test::expect_file;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
-use support::{Server, answer};
+
+use crate::support::{Server, answer};
 
 #[tokio::test]
 async fn the_description_that_is_served_is_the_one_that_is_checked_in() {

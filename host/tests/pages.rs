@@ -1,10 +1,9 @@
 //! Lists of the API, their filters and their pages; opt-outs, the ledger, senders and versions.
 
-mod support;
-
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use support::{KEY, Server, answer, sandbox_number};
+
+use crate::support::{KEY, Server, answer, sandbox_number};
 
 const PERSON: &str = "+15550001111";
 const OTHER: &str = "+15550002222";

@@ -1,14 +1,11 @@
 //! `verbatim replay`: a message is rendered again, and whatever is not as it was is named.
 
-#[path = "support/postgres.rs"]
-mod postgres;
-#[path = "support/served.rs"]
-mod served;
-
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use served::{NUMBER, Served};
 use sqlx::{AssertSqlSafe, Connection};
+
+use crate::support::postgres;
+use crate::support::served::{NUMBER, Served};
 
 const PERSON: &str = "+15550001111";
 const BODY: &str = "Hallo ${name}, dein Code: {{vrbl:CODE}} \u{1f44b}";

@@ -1,18 +1,15 @@
 //! `verbatim serve` and the operator's commands beside it: the real program, over real sockets.
 
-#[path = "support/postgres.rs"]
-mod postgres;
-#[path = "support/served.rs"]
-mod served;
-
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
-use served::{NUMBER, SECONDARY_TOKEN, Served, run, verbatim};
 use verbatim_host::twilio::signature::{Payload, sign};
 use verbatim_host::twilio::webhook;
+
+use crate::support::postgres;
+use crate::support::served::{NUMBER, SECONDARY_TOKEN, Served, run, verbatim};
 
 const PERSON: &str = "+15550001111";
 

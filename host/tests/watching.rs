@@ -1,13 +1,11 @@
 //! What an operator sees of a running host: its metrics and its log.
 
-#[path = "support/served.rs"]
-mod served;
-
 use reqwest::{Method, StatusCode};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use served::{NUMBER, SECONDARY_TOKEN, Served};
 use sqlx::Connection;
+
+use crate::support::served::{NUMBER, SECONDARY_TOKEN, Served};
 
 const PERSON: &str = "+15550001111";
 

@@ -1,10 +1,9 @@
 //! The whole way: accepted, posted, delivered; STOP, suppressed; START, delivered again.
 
-mod support;
-
 use reqwest::StatusCode;
 use serde_json::json;
-use support::{Server, sandbox_number};
+
+use crate::support::{Server, sandbox_number};
 
 const PERSON: &str = "+15550001111";
 

@@ -10,7 +10,9 @@ use verbatim_host::store::{Change, Claim, Message, MessagePage, StatusNews, Stor
 use verbatim_host::time::Timestamp;
 use verbatim_host::twilio::bill::{Bill, Price};
 
-use crate::fixture::{CREATED, NUMBER, PERSON, Twilio, date, on_both, queue, start, twilio};
+use crate::dispatch::fixture::{
+    CREATED, NUMBER, PERSON, Twilio, date, on_both, queue, start, twilio,
+};
 
 on_both! {
     a_bill_is_asked_for_after_the_end_and_a_difference_is_told_and_listed,

@@ -9,7 +9,7 @@ use verbatim_host::sandbox::ConsentAction;
 use verbatim_host::store::{AttemptState, Claim, NewMessage, OnUnknown, Store};
 use verbatim_host::time::Timestamp;
 
-use crate::fixture::{
+use crate::dispatch::fixture::{
     CREATED, NUMBER, message, on_both, queue, queue_at, said, start, twilio, wait,
 };
 

@@ -20,7 +20,7 @@ use verbatim_host::store::{
 use verbatim_host::time::Timestamp;
 use verbatim_host::twilio::client::{Account, Client};
 
-use crate::postgres::Server;
+use crate::support::postgres::Server;
 
 pub(crate) const PERSON: &str = "+15550001111";
 pub(crate) const NUMBER: &str = "+15550001234";
@@ -142,14 +142,14 @@ macro_rules! on_both {
         mod with_sqlite {
             $(#[tokio::test]
             async fn $name() {
-                let (store, _folder) = crate::fixture::on_sqlite().await;
+                let (store, _folder) = crate::dispatch::fixture::on_sqlite().await;
                 super::$name(store).await;
             })*
         }
         mod with_postgres {
             $(#[tokio::test]
             async fn $name() {
-                let (store, _folder) = crate::fixture::on_postgres().await;
+                let (store, _folder) = crate::dispatch::fixture::on_postgres().await;
                 super::$name(store).await;
             })*
         }

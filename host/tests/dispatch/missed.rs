@@ -7,7 +7,9 @@ use verbatim_host::message::State;
 use verbatim_host::sandbox::Pair;
 use verbatim_host::store::Store;
 
-use crate::fixture::{CREATED, NUMBER, PERSON, on_both, queue, register, start, twilio, wait};
+use crate::dispatch::fixture::{
+    CREATED, NUMBER, PERSON, on_both, queue, register, start, twilio, wait,
+};
 
 on_both! {
     a_stop_that_came_while_we_were_down_is_heard_before_anything_is_dispatched,

@@ -3,7 +3,7 @@
 use verbatim_host::message::State;
 use verbatim_host::store::{Database, Store, backup, restore};
 
-use crate::fixture::{Fixture, NUMBER, PERSON, at};
+use crate::store::fixture::{Fixture, NUMBER, PERSON, at};
 
 #[tokio::test]
 async fn what_was_queued_in_a_backup_is_canceled_by_name_when_it_is_restored() {

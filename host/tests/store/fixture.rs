@@ -11,7 +11,7 @@ use verbatim_host::store::{
 };
 use verbatim_host::time::Timestamp;
 
-use crate::postgres::Server;
+use crate::support::postgres::Server;
 
 pub(crate) const LEASE: Duration = Duration::from_secs(30);
 pub(crate) const PERSON: &str = "+15550001111";
@@ -30,11 +30,11 @@ macro_rules! on_both {
     ($($name:ident,)*) => {
         mod on_sqlite {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() { super::$name(crate::fixture::Fixture::sqlite().await).await; })*
+            async fn $name() { super::$name(crate::store::fixture::Fixture::sqlite().await).await; })*
         }
         mod on_postgres {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() { super::$name(crate::fixture::Fixture::postgres().await).await; })*
+            async fn $name() { super::$name(crate::store::fixture::Fixture::postgres().await).await; })*
         }
     };
 }

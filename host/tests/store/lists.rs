@@ -8,7 +8,7 @@ use verbatim_host::store::{
     TemplateDraft,
 };
 
-use crate::fixture::{Fixture, NUMBER, OTHER_NUMBER, PERSON, at, keyword, on_both};
+use crate::store::fixture::{Fixture, NUMBER, OTHER_NUMBER, PERSON, at, keyword, on_both};
 
 on_both! {
     a_list_with_a_filter_finds_what_there_is_and_ends,
@@ -79,7 +79,7 @@ async fn a_list_looks_at_so_many_messages_and_says_where_to_go_on(host: Fixture)
     let many = usize::try_from(MAX_WALK).expect("a number") + 5;
     let mut tx = host.store.write().await.expect("a transaction");
     for number in 0..many {
-        let new = crate::fixture::message(&format!("+1555{number:07}"), NUMBER);
+        let new = crate::store::fixture::message(&format!("+1555{number:07}"), NUMBER);
         let id = verbatim_host::id::new_id();
         tx.create_message(&id, &new, at(2)).await.expect("a message");
     }
@@ -180,7 +180,7 @@ async fn what_waits_is_counted_by_phase(host: Fixture) {
 
 async fn only_what_has_committed_is_told(host: Fixture) {
     let mut changes = host.store.changes();
-    let new = crate::fixture::message(PERSON, NUMBER);
+    let new = crate::store::fixture::message(PERSON, NUMBER);
     let mut tx = host.store.write().await.expect("a transaction");
     tx.create_message(&verbatim_host::id::new_id(), &new, at(1)).await.expect("a message");
     drop(tx);

@@ -6,7 +6,7 @@ use verbatim_host::sandbox::ConsentAction;
 use verbatim_host::store::{AttemptState, Claim, NewMessage, RegisteredSender, Replies};
 use verbatim_host::time::Timestamp;
 
-use crate::fixture::{
+use crate::store::fixture::{
     Fixture, LEASE, NUMBER, OTHER_NUMBER, PERSON, SERVICE, at, keyword, message, news, on_both,
 };
 

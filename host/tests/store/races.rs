@@ -11,7 +11,7 @@ use verbatim_host::message::State;
 use verbatim_host::sandbox::ConsentAction;
 use verbatim_host::store::{Claim, IdempotencyKey, Recorded, Store};
 
-use crate::fixture::{
+use crate::store::fixture::{
     Fixture, LEASE, NUMBER, OTHER_NUMBER, PERSON, at, inbound, keyword, message, news, on_both,
 };
 

@@ -3,7 +3,8 @@
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use verbatim_host::store::{Database, Store, StoreError};
 
-use crate::fixture::{Fixture, at, on_both};
+use crate::store::fixture::{Fixture, at, on_both};
+use crate::support::postgres;
 
 on_both! {
     a_database_opens_again_with_what_it_held,
@@ -68,7 +69,7 @@ async fn hosts_may_start_at_the_same_time(host: Fixture) {
     let database = match &host.database {
         Database::File(file) => Database::File(file.with_file_name("new.db")),
         Database::Postgres(_) => {
-            let url = tokio::task::spawn_blocking(|| crate::postgres::Server::shared().database());
+            let url = tokio::task::spawn_blocking(|| postgres::Server::shared().database());
             url.await.expect("a database").parse().expect("a URL")
         }
     };

@@ -1,9 +1,7 @@
 //! A real host with its fake Twilio, in this process, over real sockets; and a small client.
-#![allow(
-    dead_code,
-    clippy::allow_attributes,
-    reason = "each test file compiles this one, and none uses all of it"
-)]
+
+pub(crate) mod postgres;
+pub(crate) mod served;
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};

@@ -1,9 +1,4 @@
 //! The real program, `verbatim serve`, in a process of its own, beside a fake Twilio in this one.
-#![allow(
-    dead_code,
-    clippy::allow_attributes,
-    reason = "several test files compile this one, and none uses all of it"
-)]
 
 use std::io::Read;
 use std::path::PathBuf;

@@ -5,8 +5,6 @@ mod bills;
 mod doubts;
 mod fixture;
 mod missed;
-#[path = "../support/postgres.rs"]
-mod postgres;
 
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -16,7 +14,7 @@ use verbatim_host::sandbox::{ConsentAction, Pair};
 use verbatim_host::store::{AttemptState, Claim, NewMessage, Store};
 use verbatim_host::time::Timestamp;
 
-use fixture::{
+use self::fixture::{
     CREATED, NUMBER, PERSON, THROTTLED, message, on_both, on_sqlite, queue, queue_at, said, start,
     twilio, wait,
 };

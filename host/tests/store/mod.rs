@@ -4,8 +4,6 @@
 mod backups;
 mod fixture;
 mod lists;
-#[path = "../support/postgres.rs"]
-mod postgres;
 mod queues;
 mod races;
 mod schema;
@@ -15,7 +13,7 @@ use verbatim_host::message::State;
 use verbatim_host::sandbox::ConsentAction;
 use verbatim_host::store::{AttemptState, Claim, IdempotencyKey, StatusNews};
 
-use fixture::{
+use self::fixture::{
     Fixture, NUMBER, OTHER_NUMBER, PERSON, SERVICE, at, keyword, message, news, on_both,
 };
 

@@ -1,0 +1,20 @@
+//! The host from outside, as one program: each program of tests brings the engine, two databases
+//! and a client along, and is as long to link as it is large.
+
+mod api;
+mod attacks;
+mod cli;
+mod dispatch;
+mod doors;
+mod events;
+mod list;
+mod openapi;
+mod pages;
+mod plugin;
+mod render;
+mod replay;
+mod serve;
+mod store;
+mod support;
+mod watching;
+mod way;

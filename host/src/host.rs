@@ -6,7 +6,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use reqwest::Url;
-use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -21,6 +20,7 @@ use crate::server;
 use crate::store::{Database, Replies, Store, StoreError};
 use crate::twilio::client::{Account, Client, ClientError};
 use crate::twilio::fake::Control;
+use crate::twilio::signature::Keys;
 
 /// What a host is made of.
 #[derive(Debug)]
@@ -33,8 +33,8 @@ pub struct Settings {
     pub engine: Engine,
     /// The account that sends.
     pub account: Account,
-    /// The tokens that may have signed a webhook; two during a rotation.
-    pub webhook_tokens: Vec<SecretString>,
+    /// What may have signed a webhook.
+    pub webhook_keys: Keys,
     /// The address by which Twilio reaches this host.
     pub public_url: Url,
     /// Who answers keywords on a number that is not registered.
@@ -106,7 +106,7 @@ impl Host {
             wake: dispatching.wake(),
             own: Own::new(address, &settings.public_url),
             public_url,
-            webhook_tokens: settings.webhook_tokens,
+            webhook_keys: settings.webhook_keys,
             receiver,
             console: settings.console,
             phone: settings.phone,

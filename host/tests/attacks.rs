@@ -91,6 +91,7 @@ fn samples() -> Vec<(Method, &'static str, Value)> {
         ),
         (Method::POST, "v1/session", json!({"key": "x"})),
         (Method::POST, "v1/dev/phone", json!({"from": "+15550003333", "to": number, "body": "x"})),
+        (Method::PUT, "v1/dev/chaos", json!({"seed": 1})),
     ]
 }
 

@@ -9,6 +9,7 @@ import { Page } from "./parts/page.ts";
 import { address, parseRoute, type Route } from "./route.ts";
 import { load, ModuleRefused, type Verbatim } from "./verbatim.ts";
 import "./elements/editor.ts";
+import "./pages/chaos.ts";
 import "./pages/messages.ts";
 import "./pages/phone.ts";
 import "./pages/sign-in.ts";
@@ -33,12 +34,14 @@ const TITLES: Record<Route["page"], string> = {
   "new-template": "New template",
   messages: "Messages",
   phone: "Phone",
+  chaos: "Chaos",
 };
 
 const NAVIGATION = [
   { page: "templates", covers: ["templates", "template", "new-template"] },
   { page: "messages", covers: ["messages"] },
   { page: "phone", covers: ["phone"] },
+  { page: "chaos", covers: ["chaos"] },
 ] as const;
 
 @customElement("verbatim-app")
@@ -131,6 +134,8 @@ function page(route: Route, engine: Verbatim) {
       return html`<verbatim-messages></verbatim-messages>`;
     case "phone":
       return html`<verbatim-phone-page .engine=${engine}></verbatim-phone-page>`;
+    case "chaos":
+      return html`<verbatim-chaos></verbatim-chaos>`;
   }
 }
 

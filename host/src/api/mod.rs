@@ -29,7 +29,6 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get, post};
-use secrecy::SecretString;
 
 use crate::console::Console;
 use crate::dispatch::Wake;
@@ -38,6 +37,7 @@ use crate::metrics::Metrics;
 use crate::receive::Receiver;
 use crate::store::Store;
 use crate::twilio::fake::Control;
+use crate::twilio::signature::Keys;
 
 pub use events::{Events, MAX_STREAMS};
 pub use guard::{MAX_BODY, Own};
@@ -56,8 +56,8 @@ pub struct App {
     pub own: Own,
     /// The public URL without a slash at its end: what Twilio signs.
     pub public_url: String,
-    /// The tokens that may have signed a webhook.
-    pub webhook_tokens: Vec<SecretString>,
+    /// What may have signed a webhook.
+    pub webhook_keys: Keys,
     /// Takes in what people write.
     pub receiver: Receiver,
     /// The pages.

@@ -9,6 +9,7 @@ use super::{
     templates,
 };
 use super::{versions, view};
+use crate::twilio::fake::Chaos;
 
 const OK: StatusCode = StatusCode::OK;
 const CREATED: StatusCode = StatusCode::CREATED;
@@ -135,5 +136,10 @@ fn dev() -> Vec<Route> {
             .gives::<Value>(OK),
         Route::get("/dev/log", "In `dev`: what the fake Twilio was asked", phone::log)
             .gives::<Value>(OK),
+        Route::get("/dev/chaos", "In `dev`: what goes wrong at the fake Twilio", phone::chaos)
+            .gives::<Chaos>(OK),
+        Route::put("/dev/chaos", "In `dev`: set all that goes wrong", phone::set_chaos)
+            .takes::<Chaos>()
+            .gives::<Chaos>(OK),
     ]
 }

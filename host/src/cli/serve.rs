@@ -78,7 +78,7 @@ pub async fn run(args: ServeArgs) -> Result<Done, CliError> {
     // From before the start on, so that a signal while starting is not lost.
     let stop = Stop::new()?;
     let account = args.twilio.account()?;
-    let webhook_tokens = TwilioArgs::webhook_tokens(&account);
+    let webhook_keys = TwilioArgs::webhook_keys(&account)?;
     let engine = args.sandbox.clone().engine_aside().await?;
     let module = engine.sha256().to_string();
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
@@ -97,7 +97,7 @@ pub async fn run(args: ServeArgs) -> Result<Done, CliError> {
         store,
         engine,
         account,
-        webhook_tokens,
+        webhook_keys,
         public_url: args.twilio.public_url.clone(),
         default_replies: args.replies,
         console: Console::Embedded,

@@ -4,13 +4,15 @@
 use std::net::IpAddr;
 
 use reqwest::Url;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::CliError;
 use crate::twilio::client::Account;
+use crate::twilio::signature::Keys;
 
 const TOKEN: &str = "TWILIO_AUTH_TOKEN";
 const OTHER_TOKEN: &str = "TWILIO_SECONDARY_AUTH_TOKEN";
+const SHARED_KEY: &str = "TWILIO_WEBHOOKS_SHARED_KEY";
 /// Hexadecimal digits of an Account SID, after `AC`.
 const SID_DIGITS: usize = 32;
 
@@ -19,7 +21,9 @@ const SID_DIGITS: usize = 32;
 #[command(
     next_help_heading = "Twilio",
     after_help = "TWILIO_AUTH_TOKEN in the environment holds the Auth Token. While it is being \
-        rotated, TWILIO_SECONDARY_AUTH_TOKEN holds another one that may have signed a webhook."
+        rotated, TWILIO_SECONDARY_AUTH_TOKEN holds another one that may have signed a webhook. \
+        TWILIO_WEBHOOKS_SHARED_KEY=NAME=SECRET holds a shared key, if Twilio signs its webhooks by \
+        one (HMAC_SHA256)."
 )]
 pub struct TwilioArgs {
     /// The Account SID: `AC` and 32 hexadecimal digits
@@ -55,9 +59,19 @@ impl TwilioArgs {
         Ok(Account { sid, token, base_url })
     }
 
-    /// The tokens that may have signed a webhook: the account's, and during a rotation another.
-    pub(super) fn webhook_tokens(account: &Account) -> Vec<SecretString> {
-        std::iter::once(account.token.clone()).chain(from_environment(OTHER_TOKEN)).collect()
+    /// What may have signed a webhook: the account's token, during a rotation another, and a
+    /// shared key, if Twilio has been told to use one.
+    ///
+    /// # Errors
+    /// The shared key is not of its form.
+    pub(super) fn webhook_keys(account: &Account) -> Result<Keys, CliError> {
+        let shared = from_environment(SHARED_KEY)
+            .map(|text| text.expose_secret().parse())
+            .transpose()
+            .map_err(|error: String| CliError::Usage(format!("{SHARED_KEY}: {error}")))?;
+        let tokens =
+            std::iter::once(account.token.clone()).chain(from_environment(OTHER_TOKEN)).collect();
+        Ok(Keys { tokens, shared: shared.into_iter().collect() })
     }
 }
 

@@ -19,7 +19,8 @@ use crate::message::Environment;
 use crate::sandbox::{Limits, LoadError, Sandbox};
 use crate::store::{Database, RegisteredSender, Replies, SessionKind, Store, StoreError};
 use crate::time::Timestamp;
-use crate::twilio::fake::{FakeError, FakeSettings, FakeTwilio};
+use crate::twilio::fake::{Chaos, FakeError, FakeSettings, FakeTwilio};
+use crate::twilio::signature::Keys;
 
 /// The fake number of each environment.
 pub const NUMBERS: [(Environment, &str); 3] = [
@@ -52,6 +53,8 @@ pub struct DevSettings {
     pub console: Console,
     /// The port of the fake Twilio; 0 for any that is free.
     pub twilio_port: u16,
+    /// What goes wrong there.
+    pub chaos: Chaos,
 }
 
 impl DevSettings {
@@ -65,6 +68,7 @@ impl DevSettings {
             api_key: None,
             console: Console::Embedded,
             twilio_port: 0,
+            chaos: Chaos::default(),
         }
     }
 }
@@ -144,6 +148,8 @@ impl Dev {
         let inbound = url.join("twilio/inbound").unwrap_or_else(|_| url.clone());
         let fake = FakeTwilio::start(FakeSettings {
             port: settings.twilio_port,
+            chaos: settings.chaos,
+            numbers: NUMBERS.map(|(_, number)| number.to_owned()).to_vec(),
             services: vec![(SERVICE.to_owned(), vec![number_of(Environment::Sandbox)])],
             ..FakeSettings::new(inbound)
         })
@@ -158,7 +164,7 @@ impl Dev {
             listener,
             store,
             engine,
-            webhook_tokens: vec![account.token.clone()],
+            webhook_keys: Keys { tokens: vec![account.token.clone()], shared: Vec::new() },
             account,
             public_url: url,
             default_replies: Replies::Verbatim,

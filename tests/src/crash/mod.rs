@@ -19,10 +19,10 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 use verbatim_host::message::State;
-use verbatim_host::twilio::fake::{FakeSettings, FakeTwilio};
+use verbatim_host::twilio::fake::{Chaos, FakeSettings, FakeTwilio};
 
 use crate::random::Random;
-use checker::Evidence;
+use checker::{Evidence, Outcome};
 use host::{Host, Site};
 use load::Load;
 
@@ -30,8 +30,9 @@ use load::Load;
 const CLIENTS: u64 = 8;
 /// How long a client waits for an answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
-/// How long all may take to come to rest: a lease, the first look at Twilio, and a busy machine.
-const REST_WITHIN: Duration = Duration::from_secs(120);
+/// How long all may take to come to rest: a lease, some looks at a Twilio that may misbehave, and a
+/// busy machine.
+const REST_WITHIN: Duration = Duration::from_secs(240);
 
 /// Where the hosts keep their messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +56,8 @@ pub struct Settings {
     pub kills: u32,
     /// How often PostgreSQL is ended at once and started again.
     pub restarts: u32,
+    /// What goes wrong at Twilio.
+    pub chaos: Chaos,
     /// Chooses the moments; the machine's own timing does the rest, so it replays nothing.
     pub seed: u64,
 }
@@ -72,6 +75,10 @@ pub struct Seen {
     pub stops: usize,
     /// Messages that were suppressed.
     pub suppressed: usize,
+    /// Requests that Twilio proved to have done nothing about, by 429.
+    pub throttled: usize,
+    /// Requests whose message Twilio made without saying so.
+    pub unsaid: usize,
     /// Messages that stay in doubt: claimed, and never seen at Twilio.
     pub unknown: usize,
     /// Messages that wait behind those.
@@ -101,7 +108,8 @@ pub async fn run(settings: &Settings) -> Result<Seen, String> {
     let urls: Vec<_> = (0..settings.hosts).map(|_| host::free_url()).collect::<Result<_, _>>()?;
     let public_url = urls.first().cloned().ok_or("expected at least one host")?;
     let inbound = public_url.join("twilio/inbound").map_err(|error| error.to_string())?;
-    let fake = FakeTwilio::start(FakeSettings::new(inbound)).await;
+    let fake = FakeSettings { chaos: settings.chaos, ..FakeSettings::new(inbound) };
+    let fake = FakeTwilio::start(fake).await;
     let fake = fake.map_err(|error| error.to_string())?;
     let http = reqwest::Client::builder().no_proxy().timeout(ANSWER_WITHIN).build();
     let http = http.map_err(|error| error.to_string())?;
@@ -136,6 +144,8 @@ impl Seen {
             repeated: 0,
             stops: evidence.stops.len(),
             suppressed: count(State::Suppressed),
+            throttled: evidence.posts.iter().filter(|it| it.outcome == Outcome::Throttled).count(),
+            unsaid: evidence.posts.iter().filter(|it| it.is_unsaid).count(),
             unknown: count(State::Unknown),
             waiting: count(State::Queued),
             after_stop: Duration::ZERO,

@@ -1,11 +1,14 @@
 //! A Twilio for one machine, over real HTTP on a loopback port: nothing leaves the machine.
 //!
 //! It speaks the message API with its error bodies and test numbers, signs its webhooks, and has
-//! a phone for every number, through which a person reads and answers. It shares no code with
-//! what it is there to check: it counts segments by itself, and knows of no opt-out.
+//! a phone for every number, through which a person reads and answers. What goes wrong at it can
+//! be set ([`Chaos`]). It shares no code with what it is there to check: it counts segments by
+//! itself, and has Twilio's own opt-outs, if any.
 
 mod account;
+mod chaos;
 mod control;
+mod keywords;
 mod ledger;
 mod list;
 mod phone;
@@ -20,6 +23,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use reqwest::Url;
 use secrecy::SecretString;
@@ -27,8 +31,10 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use super::client::Account;
+use chaos::Dice;
 use ledger::Ledger;
 
+pub use chaos::{Chance, Chaos, ChaosError, Latency, MAX_LATENCY_MS};
 pub use control::{Control, ControlError};
 pub use refusal::TEST_NUMBERS;
 
@@ -42,12 +48,16 @@ pub struct FakeSettings {
     pub port: u16,
     /// Where inbound messages are reported.
     pub inbound_webhook: Url,
+    /// The numbers of the account; with none, every number is the account's.
+    pub numbers: Vec<String>,
     /// The Messaging Services that exist, each with its numbers.
     pub services: Vec<(String, Vec<String>)>,
     /// How long after one status the next one follows.
     pub step: Duration,
     /// Whether the fake reports statuses at all: a test of lost callbacks says no.
     pub reports: bool,
+    /// What goes wrong to begin with.
+    pub chaos: Chaos,
 }
 
 impl FakeSettings {
@@ -57,9 +67,11 @@ impl FakeSettings {
         Self {
             port: 0,
             inbound_webhook: webhook,
+            numbers: Vec::new(),
             services: Vec::new(),
             step: Duration::from_millis(60),
             reports: true,
+            chaos: Chaos::default(),
         }
     }
 }
@@ -80,6 +92,7 @@ struct Shared {
     settings: FakeSettings,
     http: reqwest::Client,
     ledger: Mutex<Ledger>,
+    dice: Mutex<Dice>,
 }
 
 /// The fake could not start.
@@ -101,6 +114,10 @@ impl Shared {
         // A panic elsewhere leaves the ledger as it was: each change is one push.
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn dice(&self) -> MutexGuard<'_, Dice> {
+        self.dice.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl FakeTwilio {
@@ -117,6 +134,7 @@ impl FakeTwilio {
             account_sid: format!("AC{}", crate::id::hex(&sid)),
             token: crate::id::new_secret("")?,
             http: super::client::http_client(&settings.inbound_webhook)?,
+            dice: Mutex::new(Dice::new(settings.chaos)),
             settings,
             ledger: Mutex::new(Ledger::default()),
         });
@@ -167,6 +185,8 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/2010-04-01/Accounts/{account}", get(account::fetch))
         .route("/2010-04-01/Accounts/{account}/Messages.json", post(rest::create).get(list::list))
         .route("/2010-04-01/Accounts/{account}/Messages/{message}", get(rest::fetch))
+        .layer(from_fn_with_state(Arc::clone(&shared), rest::delay_and_fail_reads))
+        .route("/fake/chaos", get(phone::chaos).put(phone::set_chaos))
         .route("/fake/phone", get(phone::read).post(phone::write))
         .route("/fake/log", get(phone::log))
         .fallback(rest::not_found)

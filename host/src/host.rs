@@ -19,6 +19,7 @@ use crate::receive::Receiver;
 use crate::server;
 use crate::store::{Database, Replies, Store, StoreError};
 use crate::twilio::client::{Account, Client, ClientError};
+use crate::twilio::directory::Cached;
 use crate::twilio::fake::Control;
 use crate::twilio::signature::Keys;
 
@@ -96,7 +97,7 @@ impl Host {
         let dispatching = Dispatcher {
             store: settings.store.clone(),
             receiver: receiver.clone(),
-            client,
+            client: client.clone(),
             status_callback: format!("{public_url}/twilio/status/"),
         }
         .start();
@@ -110,6 +111,7 @@ impl Host {
             receiver,
             console: settings.console,
             phone: settings.phone,
+            directory: Cached::new(client),
             events: Events::default(),
             metrics,
         });

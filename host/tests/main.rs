@@ -1,9 +1,12 @@
 //! The host from outside, as one program: each program of tests brings the engine, two databases
 //! and a client along, and is as long to link as it is large.
 
+mod account;
 mod api;
 mod attacks;
 mod cli;
+#[cfg(target_os = "linux")]
+mod disk;
 mod dispatch;
 mod doors;
 mod events;
@@ -14,6 +17,8 @@ mod pages;
 mod plugin;
 mod render;
 mod replay;
+#[cfg(target_os = "linux")]
+mod secrets;
 mod serve;
 mod store;
 mod support;

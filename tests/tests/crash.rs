@@ -22,7 +22,16 @@ fn program() -> PathBuf {
 
 async fn crash(kind: Kind, hosts: usize, restarts: u32, chaos: &str) {
     let chaos = chaos.parse().expect("a chaos");
-    let settings = Settings { program: program(), kind, hosts, kills: 3, restarts, chaos, seed: 1 };
+    let settings = Settings {
+        program: program(),
+        kind,
+        hosts,
+        kills: 3,
+        restarts,
+        chaos,
+        disk_full: false,
+        seed: 1,
+    };
     match crash::run(&settings).await {
         Ok(seen) => {
             println!("{seen:?}");

@@ -1,5 +1,6 @@
 //! The host's HTTP: the API under `/v1`, Twilio's webhooks, the console's pages, and health.
 
+mod account;
 mod auth;
 mod cancel;
 mod consent;
@@ -36,6 +37,7 @@ use crate::engine::Engine;
 use crate::metrics::Metrics;
 use crate::receive::Receiver;
 use crate::store::Store;
+use crate::twilio::directory::Cached;
 use crate::twilio::fake::Control;
 use crate::twilio::signature::Keys;
 
@@ -64,6 +66,8 @@ pub struct App {
     pub console: Console,
     /// The fake's phone, in `dev`.
     pub phone: Option<Control>,
+    /// What the account has at Twilio.
+    pub directory: Cached,
     /// The open streams of events.
     pub events: Events,
     /// What is counted and measured.

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::route::Route;
 use super::{
-    auth, cancel, consent, events, messages, meta, openapi, opt_outs, phone, send, senders,
-    templates,
+    account, auth, cancel, consent, events, messages, meta, openapi, opt_outs, phone, send,
+    senders, templates,
 };
 use super::{versions, view};
 use crate::twilio::fake::Chaos;
@@ -112,6 +112,12 @@ fn consent() -> Vec<Route> {
 
 fn host() -> Vec<Route> {
     vec![
+        Route::get(
+            "/account",
+            "The account's numbers and Messaging Services at Twilio, at most five minutes old",
+            account::directory,
+        )
+        .gives::<crate::twilio::directory::Directory>(OK),
         Route::get("/module", "The module that runs here", meta::module).gives::<meta::Module>(OK),
         Route::post("/session", "Sign a browser in with an API key", auth::sign_in_by_key)
             .without_key()

@@ -11,6 +11,7 @@ mod control;
 mod keywords;
 mod ledger;
 mod list;
+mod messaging;
 mod phone;
 mod refusal;
 mod rest;
@@ -56,6 +57,10 @@ pub struct FakeSettings {
     pub step: Duration,
     /// Whether the fake reports statuses at all: a test of lost callbacks says no.
     pub reports: bool,
+    /// Whether the services replace characters of their own accord.
+    pub smart_encoding: bool,
+    /// How the registration of each service for US long codes stands, in Twilio's word.
+    pub campaign: &'static str,
     /// What goes wrong to begin with.
     pub chaos: Chaos,
 }
@@ -71,6 +76,8 @@ impl FakeSettings {
             services: Vec::new(),
             step: Duration::from_millis(60),
             reports: true,
+            smart_encoding: false,
+            campaign: "VERIFIED",
             chaos: Chaos::default(),
         }
     }
@@ -185,6 +192,12 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/2010-04-01/Accounts/{account}", get(account::fetch))
         .route("/2010-04-01/Accounts/{account}/Messages.json", post(rest::create).get(list::list))
         .route("/2010-04-01/Accounts/{account}/Messages/{message}", get(rest::fetch))
+        .route("/2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json", get(messaging::numbers))
+        .route("/v1/Services", get(messaging::services))
+        .route("/v1/Services/{sid}", get(messaging::service))
+        .route("/v1/Services/{sid}/PhoneNumbers", get(messaging::pool))
+        .route("/v1/Services/{sid}/Compliance/Usa2p", get(messaging::campaigns))
+        .route("/v1/a2p/BrandRegistrations/{sid}", get(messaging::brand))
         .layer(from_fn_with_state(Arc::clone(&shared), rest::delay_and_fail_reads))
         .route("/fake/chaos", get(phone::chaos).put(phone::set_chaos))
         .route("/fake/phone", get(phone::read).post(phone::write))

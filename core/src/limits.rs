@@ -8,6 +8,8 @@ pub const TITLE_CHARS: usize = 100;
 pub const BODY_CHARS: usize = 500;
 /// Characters of a message, at most (Twilio refuses more with error 21617).
 pub const MESSAGE_CHARS: usize = 1600;
+/// Bytes of a message in UTF-8, at most.
+pub const MESSAGE_BYTES: usize = MESSAGE_CHARS * char::MAX.len_utf8();
 /// Bytes of a previewed text, at most: a value may be inserted many times over.
 pub const PREVIEW_BYTES: usize = 1 << 20;
 /// Diagnostics, tokens, spans and forcing characters that an answer lists, at most.

@@ -16,3 +16,9 @@ pub const PREVIEW_BYTES: usize = 1 << 20;
 pub const LISTED: usize = 200;
 /// Characters of a body or a value that a message quotes, at most.
 pub const QUOTED_CHARS: usize = 40;
+
+/// Whether `text` has more characters than `most`. Characters have a byte or more each, so that
+/// those of nearly every text need not be counted.
+pub(crate) fn is_longer(text: &str, most: usize) -> bool {
+    text.len() > most && text.chars().nth(most).is_some()
+}

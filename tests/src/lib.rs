@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub mod bench;
+pub mod chromium;
 pub mod corpus;
 #[cfg(feature = "crash")]
 pub mod crash;

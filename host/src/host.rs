@@ -15,8 +15,11 @@ use crate::api::{self, App, Events, Own};
 use crate::console::Console;
 use crate::dispatch::{Dispatcher, Dispatching};
 use crate::engine::Engine;
+use crate::forward::{Forwarder, Forwarding};
+use crate::limit::RequestLimits;
 use crate::metrics::Metrics;
 use crate::receive::Receiver;
+use crate::seal::Vault;
 use crate::server;
 use crate::store::{Database, Replies, Store, StoreError};
 use crate::twilio::client::{Account, Client, ClientError};
@@ -37,6 +40,8 @@ pub struct Settings {
     pub webhook_tokens: Vec<SecretString>,
     /// The address by which Twilio reaches this host.
     pub public_url: Url,
+    /// Seals and opens the secrets in the database.
+    pub vault: Vault,
     /// Who answers keywords on a number that is not registered.
     pub default_replies: Replies,
     /// The pages.
@@ -51,6 +56,7 @@ pub struct Host {
     address: SocketAddr,
     app: Arc<App>,
     dispatching: Dispatching,
+    forwarding: Forwarding,
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
 }
@@ -86,8 +92,15 @@ impl Host {
         let address = settings.listener.local_addr()?;
         let public_url = settings.public_url.as_str().trim_end_matches('/').to_owned();
         let client = Client::new(settings.account)?;
-        let metrics =
-            Metrics::new(settings.store.counts(), settings.engine.times(), client.times());
+        let forwarder = Forwarder::new(settings.store.clone(), settings.vault.clone())
+            .map_err(ClientError::Http)?;
+        let metrics = Metrics::new(
+            settings.store.counts(),
+            settings.engine.times(),
+            client.times(),
+            forwarder.times(),
+        );
+        let forwarding = forwarder.start();
         let receiver = Receiver {
             store: settings.store.clone(),
             engine: settings.engine.clone(),
@@ -107,6 +120,8 @@ impl Host {
             own: Own::new(address, &settings.public_url),
             public_url,
             webhook_tokens: settings.webhook_tokens,
+            vault: settings.vault,
+            limits: RequestLimits::default(),
             receiver,
             console: settings.console,
             phone: settings.phone,
@@ -122,7 +137,7 @@ impl Host {
             };
             server::serve(settings.listener, router, server::Limits::default(), stopped).await;
         });
-        Ok(Self { address, app, dispatching, stop, server })
+        Ok(Self { address, app, dispatching, forwarding, stop, server })
     }
 
     /// Where it listens.
@@ -140,7 +155,7 @@ impl Host {
     /// Takes no more, finishes what is in flight, and closes the database.
     pub async fn stop(self) {
         // In this order: callbacks for what is in flight are still taken.
-        self.dispatching.stop().await;
+        tokio::join!(self.dispatching.stop(), self.forwarding.stop());
         self.app.events.end();
         let _ = self.stop.send(());
         let abort = self.server.abort_handle();

@@ -89,6 +89,11 @@ fn samples() -> Vec<(Method, &'static str, Value)> {
             json!({"recipient": "+15550003333", "sender": number,
             "reason": "x"}),
         ),
+        (
+            Method::PUT,
+            "v1/webhooks/{sender}",
+            json!({"url": "https://hooks.example.com/", "secret": "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX"}),
+        ),
         (Method::POST, "v1/session", json!({"key": "x"})),
         (Method::POST, "v1/dev/phone", json!({"from": "+15550003333", "to": number, "body": "x"})),
     ]

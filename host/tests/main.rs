@@ -7,6 +7,7 @@ mod cli;
 mod dispatch;
 mod doors;
 mod events;
+mod forward;
 mod list;
 mod openapi;
 mod pages;

@@ -274,3 +274,44 @@ fn postgresql_has_its_own_tools_for_backups() {
         assert!(status == 2 && error.contains(tool) && !error.contains("secret"), "{error}");
     }
 }
+
+#[tokio::test]
+async fn a_key_that_asks_too_often_is_told_when_to_come_back_and_others_are_not_held_up() {
+    let host = Served::start().await;
+    let made = host.json(&["keys", "create", "slow", "--rate", "1/3", "--json"]);
+    let slow = made["key"].as_str().expect("a key");
+    let ask = async |key: &str| {
+        let request = host.http.get(host.at("v1/senders")).bearer_auth(key);
+        request.send().await.expect("an answer")
+    };
+    for _ in 0..3 {
+        assert_eq!(ask(slow).await.status(), StatusCode::OK);
+    }
+    let refused = ask(slow).await;
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.headers()["retry-after"], "1");
+    assert_eq!(refused.headers()["content-type"], "application/problem+json");
+    assert!(refused.text().await.expect("text").contains("too_many_requests"));
+    let sign_in = host.http.post(host.at("v1/session")).json(&json!({ "key": slow }));
+    assert_eq!(
+        host.answer(sign_in).await.0,
+        StatusCode::TOO_MANY_REQUESTS,
+        "a session is no way out"
+    );
+    assert_eq!(ask(&host.key).await.status(), StatusCode::OK, "another key");
+    assert_eq!(ask("no key").await.status(), StatusCode::UNAUTHORIZED);
+    tokio::time::sleep(Duration::from_millis(1_050)).await;
+    assert_eq!(ask(slow).await.status(), StatusCode::OK);
+    let metrics = ask_text(&host, "metrics").await;
+    assert!(metrics.contains("verbatim_limited_requests_total 2"), "{metrics}");
+
+    let listed = host.command(&["keys", "list"]).1;
+    assert!(listed.contains("1/3  slow") && listed.contains("2500/5000  tests"), "{listed}");
+    let (status, _, error) = host.command(&["keys", "create", "x", "--rate", "0"]);
+    assert!(status == 2 && error.contains("expected `unlimited`"), "{error}");
+}
+
+async fn ask_text(host: &Served, path: &str) -> String {
+    let answer = host.request(Method::GET, path).send().await.expect("an answer");
+    answer.text().await.expect("text")
+}

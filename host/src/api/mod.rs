@@ -4,6 +4,7 @@ mod auth;
 mod cancel;
 mod consent;
 mod events;
+mod forwarding;
 mod guard;
 mod input;
 mod messages;
@@ -34,8 +35,10 @@ use secrecy::SecretString;
 use crate::console::Console;
 use crate::dispatch::Wake;
 use crate::engine::Engine;
+use crate::limit::RequestLimits;
 use crate::metrics::Metrics;
 use crate::receive::Receiver;
+use crate::seal::Vault;
 use crate::store::Store;
 use crate::twilio::fake::Control;
 
@@ -58,6 +61,10 @@ pub struct App {
     pub public_url: String,
     /// The tokens that may have signed a webhook.
     pub webhook_tokens: Vec<SecretString>,
+    /// Seals and opens secrets.
+    pub vault: Vault,
+    /// How often each key has asked.
+    pub limits: RequestLimits,
     /// Takes in what people write.
     pub receiver: Receiver,
     /// The pages.

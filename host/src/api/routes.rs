@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::route::Route;
 use super::{
-    auth, cancel, consent, events, messages, meta, openapi, opt_outs, phone, send, senders,
-    templates,
+    auth, cancel, consent, events, forwarding, messages, meta, openapi, opt_outs, phone, send,
+    senders, templates,
 };
 use super::{versions, view};
 
@@ -14,7 +14,10 @@ const OK: StatusCode = StatusCode::OK;
 const CREATED: StatusCode = StatusCode::CREATED;
 
 pub(super) fn routes() -> Vec<Route> {
-    [messages(), templates(), senders(), consent(), host(), dev()].into_iter().flatten().collect()
+    [messages(), templates(), senders(), consent(), webhooks(), host(), dev()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn messages() -> Vec<Route> {
@@ -36,8 +39,12 @@ fn messages() -> Vec<Route> {
         .gives::<messages::Conversation>(OK),
         Route::post("/messages/{id}/cancel", "Take back a message that is queued", cancel::cancel)
             .gives::<view::MessageView>(OK),
-        Route::get("/events", "Messages as they move, by server-sent events", events::events)
-            .gives_kind::<String>(OK, "text/event-stream"),
+        Route::get(
+            "/events",
+            "Messages and events for webhooks as they move, by server-sent events",
+            events::events,
+        )
+        .gives_kind::<String>(OK, "text/event-stream"),
         Route::post("/preview", "What a body says, and what it costs", meta::preview)
             .takes::<meta::Preview>()
             .gives::<Value>(OK),
@@ -106,6 +113,32 @@ fn consent() -> Vec<Route> {
         Route::get("/consent", "A person's lines in the ledger, the newest first", consent::ledger)
             .query::<consent::LedgerQuery>()
             .gives::<consent::Ledger>(OK),
+    ]
+}
+
+fn webhooks() -> Vec<Route> {
+    vec![
+        Route::get("/webhooks", "List the webhooks that hear what people write", forwarding::list)
+            .gives::<forwarding::WebhookList>(OK),
+        Route::put(
+            "/webhooks/{sender}",
+            "Set the webhook of a number, of a Messaging Service, or the `default`",
+            forwarding::put,
+        )
+        .takes::<forwarding::WebhookSetting>()
+        .gives::<forwarding::WebhookView>(OK),
+        Route::delete("/webhooks/{sender}", "Remove a webhook", forwarding::remove),
+        Route::get("/forwards", "List events for webhooks, the newest first", forwarding::forwards)
+            .query::<forwarding::ForwardQuery>()
+            .gives::<forwarding::ForwardList>(OK),
+        Route::get("/forwards/{id}", "An event for a webhook", forwarding::forward)
+            .gives::<forwarding::ForwardView>(OK),
+        Route::post(
+            "/forwards/{id}/resend",
+            "Post an event again that has ended",
+            forwarding::resend,
+        )
+        .gives::<forwarding::ForwardView>(OK),
     ]
 }
 

@@ -4,16 +4,20 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::str::FromStr;
 
+use reqwest::Url;
 use serde_json::json;
 use tokio::net::TcpListener;
 use verbatim_core::Sender;
 
 use super::database::DatabaseArgs;
+use super::key_file::KeyArgs;
 use super::sandbox::SandboxArgs;
 use super::stop::Stop;
 use super::twilio::TwilioArgs;
-use super::{CliError, Done};
+use super::{CliError, Done, webhooks};
+use crate::address;
 use crate::console::Console;
+use crate::forward;
 use crate::host::{Host, Settings};
 use crate::message::Environment;
 use crate::store::{RegisteredSender, Replies, Store, StoreError};
@@ -37,6 +41,12 @@ pub struct ServeArgs {
     /// Who answers STOP, START and HELP, unless a sender's own setting says otherwise
     #[arg(long, env = "VERBATIM_REPLIES", value_name = "twilio|verbatim", default_value_t = Replies::Twilio)]
     replies: Replies,
+    /// Forward what people write to this address, unless its sender has a webhook of its own: https,
+    /// or http to this machine. VERBATIM_WEBHOOK_SECRET in the environment holds its secret
+    #[arg(long, env = "VERBATIM_WEBHOOK", value_name = "URL", value_parser = address::secure)]
+    webhook: Option<Url>,
+    #[command(flatten)]
+    key: KeyArgs,
     /// Write the logs and the line that says it is ready as JSON
     #[arg(long)]
     pub(super) json: bool,
@@ -89,6 +99,14 @@ pub async fn run(args: ServeArgs) -> Result<Done, CliError> {
     })?;
     let store = args.database.open_or_make().await?;
     register(&store, &args).await?;
+    let vault = args.key.vault(&args.database.database);
+    if let Some(url) = &args.webhook {
+        webhooks::set_at_start(&store, &vault, url).await?;
+    }
+    if let Err(error) = forward::reseal(&store, &vault).await {
+        // Sending does not depend on it; what is to be forwarded waits.
+        tracing::error!(%error, "the secrets of the webhooks cannot be used");
+    }
     if store.has_no_api_key().await? {
         tracing::warn!("no API key lets anybody in; `verbatim keys create` makes one");
     }
@@ -99,6 +117,7 @@ pub async fn run(args: ServeArgs) -> Result<Done, CliError> {
         account,
         webhook_tokens,
         public_url: args.twilio.public_url.clone(),
+        vault,
         default_replies: args.replies,
         console: Console::Embedded,
         phone: None,

@@ -1,12 +1,11 @@
 //! The Twilio account of a command, and the address by which Twilio reaches this host. The tokens
 //! come from the environment alone: arguments are there for everybody on the machine to read.
 
-use std::net::IpAddr;
-
 use reqwest::Url;
 use secrecy::SecretString;
 
 use super::CliError;
+use crate::address;
 use crate::twilio::client::Account;
 
 const TOKEN: &str = "TWILIO_AUTH_TOKEN";
@@ -62,7 +61,7 @@ impl TwilioArgs {
 }
 
 /// A variable that is set to nothing holds nothing.
-fn from_environment(name: &str) -> Option<SecretString> {
+pub(super) fn from_environment(name: &str) -> Option<SecretString> {
     std::env::var(name).ok().filter(|value| !value.is_empty()).map(SecretString::from)
 }
 
@@ -74,20 +73,11 @@ fn account_sid(text: &str) -> Result<String, String> {
     Err(format!("expected `AC` and {SID_DIGITS} hexadecimal digits"))
 }
 
-/// Secrets travel by https, or do not leave the machine.
+/// The same without a query: paths are added to it.
 fn secure_url(text: &str) -> Result<Url, String> {
-    let url: Url = text.parse().map_err(|error| format!("expected an address: {error}"))?;
-    let host = url.host_str().unwrap_or_default();
-    match url.scheme() {
-        "https" => {}
-        "http" if is_loopback(host) => {}
-        _ => return Err("expected an https address, or http to this machine".to_owned()),
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("expected an address without a user name and a password".to_owned());
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err("expected an address without `?` and `#`".to_owned());
+    let url = address::secure(text)?;
+    if url.query().is_some() {
+        return Err("expected an address without `?`".to_owned());
     }
     Ok(url)
 }
@@ -101,31 +91,19 @@ fn public_url(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn secrets_go_by_https_or_stay_on_the_machine() {
+    fn a_public_address_has_a_name_that_twilio_takes_and_no_query() {
         for (url, fine) in [
             ("https://sms.example.com", true),
             ("https://sms.example.com:8443/verbatim", true),
             ("http://127.0.0.1:8470", true),
-            ("http://[::1]:8470", true),
-            ("http://localhost", true),
             ("http://sms.example.com", false),
-            ("http://localhost.example.com", false),
-            ("ftp://127.0.0.1", false),
-            ("https://me:secret@sms.example.com", false),
             ("https://sms.example.com/?x=1", false),
-            ("https://sms.example.com/#x", false),
             ("https://my_sms.example.com", false),
-            ("sms.example.com", false),
         ] {
             assert_eq!(public_url(url).is_ok(), fine, "{url}");
         }

@@ -15,6 +15,7 @@ mod clock;
 mod consent;
 mod database;
 mod doubts;
+mod forwards;
 mod group;
 mod idempotency;
 mod inbound;
@@ -32,10 +33,11 @@ mod sql;
 mod statement;
 mod templates;
 mod versions;
+mod webhooks;
 
 use sqlx::{PgPool, Postgres, SqlitePool};
 
-pub use access::{ApiKey, Revoked, SessionKind};
+pub use access::{ApiKey, Revoked, SessionKind, Visitor};
 pub use attempts::{Attempt, AttemptState};
 pub use backup::{BackupError, backup, restore};
 pub use callbacks::StatusNews;
@@ -44,6 +46,7 @@ pub use claim::{Claim, Cleared, Lane};
 pub use consent::{ConsentSource, LedgerEntry};
 pub use database::{Database, DatabaseError};
 pub use doubts::{Doubt, OnUnknown};
+pub use forwards::{Forward, ForwardClaim, ForwardLane, ForwardState, Resent};
 pub use idempotency::{IdempotencyKey, Remembered};
 pub use inbound::{Disposition, Inbound, InboundCheck, Recorded};
 pub use message_list::{MAX_WALK, MessagePage};
@@ -54,6 +57,7 @@ pub use replay::Original;
 pub use senders::{RegisteredSender, Replies, SenderSettings};
 pub use templates::{Saved, Senders, Template, TemplateDraft};
 pub use versions::{MAX_VERSIONS, TemplateVersion};
+pub use webhooks::{MAX_WEBHOOKS, Webhook};
 
 use changes::Bulletin;
 use clock::Clock;

@@ -6,12 +6,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use reqwest::Url;
-use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::api::{self, App, Events, Own};
+use crate::connection::Connection;
 use crate::console::Console;
 use crate::dispatch::{Dispatcher, Dispatching};
 use crate::engine::Engine;
@@ -22,7 +22,7 @@ use crate::receive::Receiver;
 use crate::seal::Vault;
 use crate::server;
 use crate::store::{Database, Replies, Store, StoreError};
-use crate::twilio::client::{Account, Client, ClientError};
+use crate::twilio::client::ClientError;
 use crate::twilio::fake::Control;
 
 /// What a host is made of.
@@ -35,9 +35,7 @@ pub struct Settings {
     /// The module.
     pub engine: Engine,
     /// The account that sends.
-    pub account: Account,
-    /// The tokens that may have signed a webhook; two during a rotation.
-    pub webhook_tokens: Vec<SecretString>,
+    pub connection: Connection,
     /// The address by which Twilio reaches this host.
     pub public_url: Url,
     /// Seals and opens the secrets in the database.
@@ -57,6 +55,7 @@ pub struct Host {
     app: Arc<App>,
     dispatching: Dispatching,
     forwarding: Forwarding,
+    following: JoinHandle<()>,
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
 }
@@ -91,13 +90,12 @@ impl Host {
     pub fn start(settings: Settings) -> Result<Self, HostError> {
         let address = settings.listener.local_addr()?;
         let public_url = settings.public_url.as_str().trim_end_matches('/').to_owned();
-        let client = Client::new(settings.account)?;
         let forwarder = Forwarder::new(settings.store.clone(), settings.vault.clone())
             .map_err(ClientError::Http)?;
         let metrics = Metrics::new(
             settings.store.counts(),
             settings.engine.times(),
-            client.times(),
+            settings.connection.times(),
             forwarder.times(),
         );
         let forwarding = forwarder.start();
@@ -109,17 +107,19 @@ impl Host {
         let dispatching = Dispatcher {
             store: settings.store.clone(),
             receiver: receiver.clone(),
-            client,
+            connection: settings.connection.clone(),
             status_callback: format!("{public_url}/twilio/status/"),
         }
         .start();
+        let following = settings.connection.clone();
+        let following = following.follow(settings.store.clone(), settings.vault.clone());
         let app = Arc::new(App {
             store: settings.store,
             engine: settings.engine,
             wake: dispatching.wake(),
             own: Own::new(address, &settings.public_url),
             public_url,
-            webhook_tokens: settings.webhook_tokens,
+            connection: settings.connection,
             vault: settings.vault,
             limits: RequestLimits::default(),
             receiver,
@@ -128,6 +128,7 @@ impl Host {
             events: Events::default(),
             metrics,
         });
+        let following = tokio::spawn(following);
         let router = api::router(Arc::clone(&app));
         let (stop, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(async move {
@@ -137,7 +138,7 @@ impl Host {
             };
             server::serve(settings.listener, router, server::Limits::default(), stopped).await;
         });
-        Ok(Self { address, app, dispatching, forwarding, stop, server })
+        Ok(Self { address, app, dispatching, forwarding, following, stop, server })
     }
 
     /// Where it listens.
@@ -155,6 +156,7 @@ impl Host {
     /// Takes no more, finishes what is in flight, and closes the database.
     pub async fn stop(self) {
         // In this order: callbacks for what is in flight are still taken.
+        self.following.abort();
         tokio::join!(self.dispatching.stop(), self.forwarding.stop());
         self.app.events.end();
         let _ = self.stop.send(());

@@ -6,6 +6,7 @@ pub mod api;
 pub mod batch;
 pub mod check;
 pub mod cli;
+pub mod connection;
 pub mod console;
 pub mod dev;
 pub mod dispatch;

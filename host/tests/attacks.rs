@@ -94,6 +94,11 @@ fn samples() -> Vec<(Method, &'static str, Value)> {
             "v1/webhooks/{sender}",
             json!({"url": "https://hooks.example.com/", "secret": "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX"}),
         ),
+        (
+            Method::PUT,
+            "v1/account",
+            json!({"account_sid": format!("AC{}", "0".repeat(32)), "auth_token": "x"}),
+        ),
         (Method::POST, "v1/session", json!({"key": "x"})),
         (Method::POST, "v1/dev/phone", json!({"from": "+15550003333", "to": number, "body": "x"})),
     ]

@@ -1,6 +1,7 @@
 //! The host from outside, as one program: each program of tests brings the engine, two databases
 //! and a client along, and is as long to link as it is large.
 
+mod account;
 mod api;
 mod attacks;
 mod cli;

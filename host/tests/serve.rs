@@ -25,7 +25,7 @@ async fn a_message_goes_out_comes_back_delivered_and_the_program_stops_when_told
     let phone = host.fake.url().join("fake/phone").expect("a URL");
     let account = host.fake.account();
     let token = account.token.expose_secret();
-    let written = host.http.post(phone).basic_auth(&account.sid, Some(token)).json(&stop);
+    let written = host.http.post(phone).basic_auth(account.sid, Some(token)).json(&stop);
     let (status, written) = host.answer(written).await;
     assert_eq!((status, written["replies"].as_array().map(Vec::len)), (StatusCode::OK, Some(0)));
     assert_eq!(host.send(PERSON, "Are you there?").await["state"], "suppressed");
@@ -162,7 +162,7 @@ async fn the_doctor_finds_a_host_well_and_says_what_ails_another() {
     let host = Served::start().await;
     let account = host.fake.account();
     let (token, url) = (account.token.expose_secret(), host.url.as_str());
-    let (status, checks) = doctor(&host, token, url, &account.sid);
+    let (status, checks) = doctor(&host, token, url, account.sid.as_str());
     let names: Vec<_> = checks.as_array().expect("checks").iter().map(|it| &it["name"]).collect();
     let all = [
         "database",
@@ -180,12 +180,12 @@ async fn the_doctor_finds_a_host_well_and_says_what_ails_another() {
         let bad = checks.as_array().expect("checks").iter().filter(|it| it["ok"] == false);
         bad.map(|it| it["name"].as_str().expect("a name").to_owned()).collect()
     };
-    let wrong = doctor(&host, "another token", url, &account.sid);
+    let wrong = doctor(&host, "another token", url, account.sid.as_str());
     assert_eq!(ails(wrong), ["signature", "Twilio account"]);
     // The host signs for another address than the one that is asked.
     let elsewhere = url.replace("127.0.0.1", "localhost");
-    assert_eq!(ails(doctor(&host, token, &elsewhere, &account.sid)), ["signature"]);
-    let nowhere = doctor(&host, token, "http://127.0.0.1:9", &account.sid);
+    assert_eq!(ails(doctor(&host, token, &elsewhere, account.sid.as_str())), ["signature"]);
+    let nowhere = doctor(&host, token, "http://127.0.0.1:9", account.sid.as_str());
     assert_eq!(ails(nowhere), ["public address"]);
     let nobody = format!("AC{}", "0".repeat(32));
     assert_eq!(ails(doctor(&host, token, url, &nobody)), ["Twilio account"]);
@@ -203,7 +203,7 @@ async fn a_host_on_postgresql_sends_is_well_and_stops() {
     assert_eq!(host.get("metrics").await.0, StatusCode::OK);
     let account = host.fake.account();
     let (token, url) = (account.token.expose_secret(), host.url.as_str());
-    let (status, checks) = doctor(&host, token, url, &account.sid);
+    let (status, checks) = doctor(&host, token, url, account.sid.as_str());
     assert_eq!(status, 0, "{checks}");
     let (status, _) = host.stop("-TERM").await;
     assert!(status.success(), "{}", host.log());

@@ -1,5 +1,6 @@
 //! The host's HTTP: the API under `/v1`, Twilio's webhooks, the console's pages, and health.
 
+mod account;
 mod auth;
 mod cancel;
 mod consent;
@@ -30,8 +31,8 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get, post};
-use secrecy::SecretString;
 
+use crate::connection::Connection;
 use crate::console::Console;
 use crate::dispatch::Wake;
 use crate::engine::Engine;
@@ -59,8 +60,8 @@ pub struct App {
     pub own: Own,
     /// The public URL without a slash at its end: what Twilio signs.
     pub public_url: String,
-    /// The tokens that may have signed a webhook.
-    pub webhook_tokens: Vec<SecretString>,
+    /// The account.
+    pub connection: Connection,
     /// Seals and opens secrets.
     pub vault: Vault,
     /// How often each key has asked.

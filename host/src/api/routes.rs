@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::route::Route;
 use super::{
-    auth, cancel, consent, events, forwarding, messages, meta, openapi, opt_outs, phone, send,
-    senders, templates,
+    account, auth, cancel, consent, events, forwarding, messages, meta, openapi, opt_outs, phone,
+    send, senders, templates,
 };
 use super::{versions, view};
 
@@ -144,6 +144,12 @@ fn webhooks() -> Vec<Route> {
 
 fn host() -> Vec<Route> {
     vec![
+        Route::get("/account", "The Twilio account, without its token", account::show)
+            .gives::<account::AccountView>(OK),
+        Route::put("/account", "Connect a Twilio account, which is asked first", account::connect)
+            .takes::<account::AccountSetting>()
+            .gives::<account::AccountView>(OK),
+        Route::delete("/account", "Disconnect it; nothing is sent any more", account::disconnect),
         Route::get("/module", "The module that runs here", meta::module).gives::<meta::Module>(OK),
         Route::post("/session", "Sign a browser in with an API key", auth::sign_in_by_key)
             .without_key()

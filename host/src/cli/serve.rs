@@ -16,11 +16,14 @@ use super::stop::Stop;
 use super::twilio::TwilioArgs;
 use super::{CliError, Done, webhooks};
 use crate::address;
+use crate::connection::{self, ConnectError, Connection};
 use crate::console::Console;
 use crate::forward;
 use crate::host::{Host, Settings};
 use crate::message::Environment;
+use crate::seal::Vault;
 use crate::store::{RegisteredSender, Replies, Store, StoreError};
+use crate::twilio::client::Account;
 
 /// Run the host: take messages in, send them by Twilio, and answer its webhooks
 #[derive(Debug, Clone, clap::Args)]
@@ -87,8 +90,7 @@ impl FromStr for SenderSetting {
 pub async fn run(args: ServeArgs) -> Result<Done, CliError> {
     // From before the start on, so that a signal while starting is not lost.
     let stop = Stop::new()?;
-    let account = args.twilio.account()?;
-    let webhook_tokens = TwilioArgs::webhook_tokens(&account);
+    let given = args.twilio.given()?;
     let engine = args.sandbox.clone().engine_aside().await?;
     let module = engine.sha256().to_string();
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
@@ -110,12 +112,12 @@ pub async fn run(args: ServeArgs) -> Result<Done, CliError> {
     if store.has_no_api_key().await? {
         tracing::warn!("no API key lets anybody in; `verbatim keys create` makes one");
     }
+    let connection = connect(&store, &vault, given, &args).await?;
     let host = Host::start(Settings {
         listener,
         store,
         engine,
-        account,
-        webhook_tokens,
+        connection,
         public_url: args.twilio.public_url.clone(),
         vault,
         default_replies: args.replies,
@@ -128,6 +130,28 @@ pub async fn run(args: ServeArgs) -> Result<Done, CliError> {
     tracing::info!("finishing what is in flight");
     host.stop().await;
     Ok(Done::Clean)
+}
+
+/// The account that the environment gives, or the one in the database. Without either the host
+/// runs, and sends nothing yet.
+async fn connect(
+    store: &Store,
+    vault: &Vault,
+    given: Option<Account>,
+    args: &ServeArgs,
+) -> Result<Connection, CliError> {
+    let refused = |error: ConnectError| CliError::Refused(error.to_string());
+    let others = TwilioArgs::other_tokens();
+    if let Some(account) = given {
+        return Connection::given(account, others).map_err(|error| refused(error.into()));
+    }
+    connection::reseal(store, vault).await.map_err(refused)?;
+    let connection = Connection::stored(args.twilio.twilio_url.clone(), others);
+    connection.refresh(store, vault).await.map_err(refused)?;
+    if connection.client().is_none() {
+        tracing::warn!("no Twilio account is connected; `PUT /v1/account` connects one");
+    }
+    Ok(connection)
 }
 
 /// A sender that is registered keeps who answers its keywords: that is set by the API.

@@ -3,6 +3,7 @@
 
 use reqwest::Url;
 use secrecy::SecretString;
+use verbatim_core::AccountSid;
 
 use super::CliError;
 use crate::address;
@@ -10,8 +11,6 @@ use crate::twilio::client::Account;
 
 const TOKEN: &str = "TWILIO_AUTH_TOKEN";
 const OTHER_TOKEN: &str = "TWILIO_SECONDARY_AUTH_TOKEN";
-/// Hexadecimal digits of an Account SID, after `AC`.
-const SID_DIGITS: usize = 32;
 
 /// The account and the addresses.
 #[derive(Debug, Clone, clap::Args)]
@@ -21,9 +20,10 @@ const SID_DIGITS: usize = 32;
         rotated, TWILIO_SECONDARY_AUTH_TOKEN holds another one that may have signed a webhook."
 )]
 pub struct TwilioArgs {
-    /// The Account SID: `AC` and 32 hexadecimal digits
-    #[arg(long, env = "TWILIO_ACCOUNT_SID", value_name = "SID", value_parser = account_sid)]
-    account_sid: String,
+    /// The Account SID: `AC` and 32 hexadecimal digits. Without it and a token, the account is the
+    /// one that `PUT /v1/account` has connected
+    #[arg(long, env = "TWILIO_ACCOUNT_SID", value_name = "SID")]
+    account_sid: Option<AccountSid>,
     /// The address of Twilio's API
     #[arg(
         long,
@@ -32,45 +32,42 @@ pub struct TwilioArgs {
         default_value = "https://api.twilio.com",
         value_parser = secure_url
     )]
-    twilio_url: Url,
+    pub(super) twilio_url: Url,
     /// The address by which Twilio reaches this host, such as `https://sms.example.com`; Twilio signs it
     #[arg(long, env = "VERBATIM_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     pub(super) public_url: Url,
 }
 
 impl TwilioArgs {
-    /// The account, with its token.
+    /// The account that the environment gives, with its token; nothing if it gives neither.
     ///
     /// # Errors
-    /// The environment holds no token.
-    pub(super) fn account(&self) -> Result<Account, CliError> {
-        let token = from_environment(TOKEN).ok_or_else(|| {
-            CliError::Usage(format!(
+    /// It gives one of both.
+    pub(super) fn given(&self) -> Result<Option<Account>, CliError> {
+        let base_url = self.twilio_url.clone();
+        match (self.account_sid, from_environment(TOKEN)) {
+            (Some(sid), Some(token)) => Ok(Some(Account { sid, token, base_url })),
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(CliError::Usage(format!(
                 "expected the account's Auth Token in the environment variable {TOKEN}, found \
                  none; it is shown in Twilio's console"
-            ))
-        })?;
-        let (sid, base_url) = (self.account_sid.clone(), self.twilio_url.clone());
-        Ok(Account { sid, token, base_url })
+            ))),
+            (None, Some(_)) => Err(CliError::Usage(format!(
+                "expected the account of {TOKEN} as --account-sid or TWILIO_ACCOUNT_SID, found \
+                 none; take the token out of the environment to use the account in the database"
+            ))),
+        }
     }
 
-    /// The tokens that may have signed a webhook: the account's, and during a rotation another.
-    pub(super) fn webhook_tokens(account: &Account) -> Vec<SecretString> {
-        std::iter::once(account.token.clone()).chain(from_environment(OTHER_TOKEN)).collect()
+    /// Another token that may have signed a webhook, during a rotation.
+    pub(super) fn other_tokens() -> Vec<SecretString> {
+        from_environment(OTHER_TOKEN).into_iter().collect()
     }
 }
 
 /// A variable that is set to nothing holds nothing.
 pub(super) fn from_environment(name: &str) -> Option<SecretString> {
     std::env::var(name).ok().filter(|value| !value.is_empty()).map(SecretString::from)
-}
-
-fn account_sid(text: &str) -> Result<String, String> {
-    let digits = text.strip_prefix("AC").unwrap_or_default();
-    if digits.len() == SID_DIGITS && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Ok(text.to_owned());
-    }
-    Err(format!("expected `AC` and {SID_DIGITS} hexadecimal digits"))
 }
 
 /// The same without a query: paths are added to it.
@@ -106,15 +103,6 @@ mod tests {
             ("https://my_sms.example.com", false),
         ] {
             assert_eq!(public_url(url).is_ok(), fine, "{url}");
-        }
-    }
-
-    #[test]
-    fn an_account_sid_has_its_form() {
-        let sid = |digits: usize| format!("AC{}", "a".repeat(digits));
-        assert!(account_sid(&sid(32)).is_ok());
-        for bad in [sid(31), sid(33), format!("SK{}", "a".repeat(32)), "AC".to_owned()] {
-            assert!(account_sid(&bad).is_err(), "{bad}");
         }
     }
 }

@@ -11,6 +11,7 @@ use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 
+use crate::connection::Connection;
 use crate::console::Console;
 use crate::engine::{Engine, EngineError};
 use crate::host::{self, Host, HostError, Settings};
@@ -155,14 +156,12 @@ impl Dev {
         examples::bring(&store, &engine).await?;
         let api_key = let_in(&store, settings.api_key).await?;
         let link = new_link(&store).await?;
-        let account = fake.account();
         let module = engine.sha256().to_string();
         let host = Host::start(Settings {
             listener,
             store,
             engine,
-            webhook_tokens: vec![account.token.clone()],
-            account,
+            connection: Connection::given(fake.account(), Vec::new()).map_err(HostError::from)?,
             public_url: url,
             vault: Vault::new(KeySource::File(settings.data.join(KEY_FILE))),
             default_replies: Replies::Verbatim,

@@ -5,6 +5,7 @@
 //! what it found there, for that may be another's that has not reached the disk yet.
 
 mod access;
+mod accounts;
 mod attempts;
 mod backup;
 mod bills;
@@ -38,6 +39,7 @@ mod webhooks;
 use sqlx::{PgPool, Postgres, SqlitePool};
 
 pub use access::{ApiKey, Revoked, SessionKind, Visitor};
+pub use accounts::StoredAccount;
 pub use attempts::{Attempt, AttemptState};
 pub use backup::{BackupError, backup, restore};
 pub use callbacks::StatusNews;

@@ -26,6 +26,7 @@ const SMALL: &[&str] = &[
     "known",
     "ours",
     "api_keys",
+    "accounts",
     "webhooks",
     "w",
 ];

@@ -457,8 +457,16 @@ statements! { FORWARDS:
         WHERE state IN ('queued', 'sending') LIMIT $1) page";
 }
 
-// Keys and sessions.
+// Keys, sessions and the account.
 statements! { ACCESS:
+    ACCOUNT = "SELECT sid, label, token, previous_token, verified_at, created_at FROM accounts \
+        ORDER BY created_at DESC LIMIT 1";
+    SET_ACCOUNT = "INSERT INTO accounts \
+        (sid, label, token, previous_token, verified_at, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (sid) DO UPDATE SET label = excluded.label, \
+            token = excluded.token, previous_token = excluded.previous_token, \
+            verified_at = excluded.verified_at";
+    REMOVE_ACCOUNT = "DELETE FROM accounts";
     INSERT_API_KEY = "INSERT INTO api_keys \
         (id, label, hash, created_at, requests_per_second, burst) \
         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (hash) DO NOTHING";

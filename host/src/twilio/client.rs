@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use reqwest::{StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use verbatim_core::AccountSid;
 
 use super::field;
 use crate::address::is_loopback;
@@ -28,8 +29,8 @@ const TOO_MANY_REQUESTS: i64 = 20429;
 /// An account, and where its API is.
 #[derive(Debug, Clone)]
 pub struct Account {
-    /// `AC` and 32 hexadecimal digits.
-    pub sid: String,
+    /// Its name.
+    pub sid: AccountSid,
     /// The Auth Token.
     pub token: SecretString,
     /// `https://api.twilio.com`, or the fake's address.
@@ -136,14 +137,22 @@ impl Client {
     /// # Errors
     /// The base URL is not one, or the HTTP library refused.
     pub fn new(account: Account) -> Result<Self, ClientError> {
+        Self::with_times(account, Times::of_a_network())
+    }
+
+    /// The same, whose times are measured together with those of others.
+    ///
+    /// # Errors
+    /// The base URL is not one, or the HTTP library refused.
+    pub fn with_times(account: Account, times: Times) -> Result<Self, ClientError> {
         let mut messages = account.base_url.clone();
         messages
             .path_segments_mut()
             .map_err(|()| ClientError::BaseUrl(account.base_url.clone()))?
             .pop_if_empty()
-            .extend(["2010-04-01", "Accounts", &account.sid, "Messages.json"]);
+            .extend(["2010-04-01", "Accounts", account.sid.as_str(), "Messages.json"]);
         let http = http_client(&account.base_url)?;
-        Ok(Self { http, account, messages, times: Times::of_a_network() })
+        Ok(Self { http, account, messages, times })
     }
 
     /// Asks Twilio to send one message. At most one request leaves.
@@ -168,7 +177,7 @@ impl Client {
         let sent = self
             .http
             .post(self.messages.clone())
-            .basic_auth(&self.account.sid, Some(self.account.token.expose_secret()))
+            .basic_auth(self.account.sid, Some(self.account.token.expose_secret()))
             .form(&form)
             .send()
             .await;
@@ -182,10 +191,10 @@ impl Client {
         answer
     }
 
-    /// How long requests to send took, by what is known after them.
+    /// The account.
     #[must_use]
-    pub fn times(&self) -> &Times {
-        &self.times
+    pub fn account_sid(&self) -> AccountSid {
+        self.account.sid
     }
 }
 
@@ -325,7 +334,7 @@ mod tests {
         let address = listener.local_addr().expect("its address");
         drop(listener);
         let account = Account {
-            sid: "AC0".to_owned(),
+            sid: AccountSid::new(&format!("AC{}", "0".repeat(32))).expect("a SID"),
             token: SecretString::from("t"),
             base_url: format!("http://{address}").parse().expect("a URL"),
         };

@@ -5,6 +5,7 @@ mod account;
 mod api;
 mod attacks;
 mod cli;
+mod conversations;
 mod dispatch;
 mod doors;
 mod events;

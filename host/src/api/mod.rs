@@ -4,6 +4,7 @@ mod account;
 mod auth;
 mod cancel;
 mod consent;
+mod conversations;
 mod events;
 mod forwarding;
 mod guard;

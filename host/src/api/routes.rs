@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::route::Route;
 use super::{
-    account, auth, cancel, consent, events, forwarding, messages, meta, openapi, opt_outs, phone,
-    send, senders, templates,
+    account, auth, cancel, consent, conversations, events, forwarding, messages, meta, openapi,
+    opt_outs, phone, send, senders, templates,
 };
 use super::{versions, view};
 
@@ -31,12 +31,18 @@ fn messages() -> Vec<Route> {
             .gives::<messages::MessageList>(OK),
         Route::get("/messages/{id}", "A message with its attempts", messages::one)
             .gives::<view::MessageView>(OK),
+        Route::get("/conversations", "List conversations, by their ids", conversations::list)
+            .query::<conversations::ListQuery>()
+            .gives::<conversations::ConversationList>(OK),
         Route::get(
             "/conversations/{id}",
-            "What was sent in a conversation",
-            messages::conversation,
+            "A conversation, what is noted of it and what was sent in it",
+            conversations::one,
         )
-        .gives::<messages::Conversation>(OK),
+        .gives::<conversations::WholeConversation>(OK),
+        Route::put("/conversations/{id}", "Note something of a conversation", conversations::note)
+            .takes::<conversations::Notes>()
+            .gives::<conversations::ConversationView>(OK),
         Route::post("/messages/{id}/cancel", "Take back a message that is queued", cancel::cancel)
             .gives::<view::MessageView>(OK),
         Route::get(

@@ -120,6 +120,14 @@ statements! { MESSAGES:
             AND (n.environment = $6 OR $6 IS NULL) AND (n.template = $7 OR $7 IS NULL) \
             ORDER BY n.id DESC LIMIT $3) page ON page.id = v.id \
         ORDER BY v.id DESC";
+    /// The same of one conversation. Index: messages_by_conversation.
+    LIST_MESSAGES_IN = "SELECT v.* FROM whole_messages v JOIN ( \
+            SELECT n.id FROM messages n \
+            WHERE n.conversation_id = $2 AND n.id < $1 AND (n.recipient = $8 OR $8 IS NULL) \
+            AND (n.state = $4 OR $4 IS NULL) AND (n.sender = $5 OR $5 IS NULL) \
+            AND (n.environment = $6 OR $6 IS NULL) AND (n.template = $7 OR $7 IS NULL) \
+            ORDER BY n.id DESC LIMIT $3) page ON page.id = v.id \
+        ORDER BY v.id DESC";
     /// The same of those that went wrong or were held back, few among many.
     /// Index: messages_not_delivered.
     LIST_MESSAGES_NOT_DELIVERED = "SELECT v.* FROM whole_messages v JOIN ( \
@@ -136,6 +144,7 @@ statements! { MESSAGES:
             AND (n.recipient = $3 OR $3 IS NULL) \
             AND (n.state = $4 OR $4 IS NULL) AND (n.sender = $5 OR $5 IS NULL) \
             AND (n.environment = $6 OR $6 IS NULL) AND (n.template = $7 OR $7 IS NULL) \
+            AND (n.conversation_id = $8 OR $8 IS NULL) \
             ORDER BY n.id DESC LIMIT $2) page ON page.id = v.id \
         ORDER BY v.id DESC";
     /// Index: messages_by_conversation.
@@ -188,8 +197,19 @@ statements! { MESSAGES:
             LEFT JOIN template_versions v \
             ON v.template_id = m.template_id AND v.version = m.template_version \
         WHERE m.id = $1";
-    LOG_CONVERSATION = "INSERT INTO conversation_log \
-        (conversation_id, id, message_id, event, logged_at) VALUES ($1, $2, $3, $4, $5)";
+    /// In the conversation's log; and the conversation, if it is named for the first time.
+    LOG_CONVERSATION = [
+        "INSERT INTO conversations (id, metadata, created_at, updated_at) \
+            VALUES ($1, '{}', $5, $5) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO conversation_log \
+            (conversation_id, id, message_id, event, logged_at) VALUES ($1, $2, $3, $4, $5)"
+    ];
+    CONVERSATION = "SELECT id, metadata, created_at, updated_at FROM conversations WHERE id = $1";
+    LIST_CONVERSATIONS = "SELECT id, metadata, created_at, updated_at FROM conversations \
+        WHERE id > $1 ORDER BY id LIMIT $2";
+    SET_CONVERSATION = "INSERT INTO conversations (id, metadata, created_at, updated_at) \
+        VALUES ($1, $2, $3, $3) ON CONFLICT (id) DO UPDATE SET metadata = excluded.metadata, \
+            updated_at = excluded.updated_at";
     CONVERSATION_LOG = "SELECT message_id, event, logged_at FROM conversation_log \
         WHERE conversation_id = $1 ORDER BY id LIMIT $2";
     IDEMPOTENT_ANSWER = "SELECT request_hash, response FROM idempotency \

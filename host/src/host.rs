@@ -6,20 +6,23 @@ use std::path::Path;
 use std::sync::Arc;
 
 use reqwest::Url;
-use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::api::{self, App, Events, Own};
+use crate::connection::Connection;
 use crate::console::Console;
 use crate::dispatch::{Dispatcher, Dispatching};
 use crate::engine::Engine;
+use crate::forward::{Forwarder, Forwarding};
+use crate::limit::RequestLimits;
 use crate::metrics::Metrics;
 use crate::receive::Receiver;
+use crate::seal::Vault;
 use crate::server;
 use crate::store::{Database, Replies, Store, StoreError};
-use crate::twilio::client::{Account, Client, ClientError};
+use crate::twilio::client::ClientError;
 use crate::twilio::fake::Control;
 
 /// What a host is made of.
@@ -32,11 +35,11 @@ pub struct Settings {
     /// The module.
     pub engine: Engine,
     /// The account that sends.
-    pub account: Account,
-    /// The tokens that may have signed a webhook; two during a rotation.
-    pub webhook_tokens: Vec<SecretString>,
+    pub connection: Connection,
     /// The address by which Twilio reaches this host.
     pub public_url: Url,
+    /// Seals and opens the secrets in the database.
+    pub vault: Vault,
     /// Who answers keywords on a number that is not registered.
     pub default_replies: Replies,
     /// The pages.
@@ -51,6 +54,8 @@ pub struct Host {
     address: SocketAddr,
     app: Arc<App>,
     dispatching: Dispatching,
+    forwarding: Forwarding,
+    following: JoinHandle<()>,
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
 }
@@ -85,9 +90,15 @@ impl Host {
     pub fn start(settings: Settings) -> Result<Self, HostError> {
         let address = settings.listener.local_addr()?;
         let public_url = settings.public_url.as_str().trim_end_matches('/').to_owned();
-        let client = Client::new(settings.account)?;
-        let metrics =
-            Metrics::new(settings.store.counts(), settings.engine.times(), client.times());
+        let forwarder = Forwarder::new(settings.store.clone(), settings.vault.clone())
+            .map_err(ClientError::Http)?;
+        let metrics = Metrics::new(
+            settings.store.counts(),
+            settings.engine.times(),
+            settings.connection.times(),
+            forwarder.times(),
+        );
+        let forwarding = forwarder.start();
         let receiver = Receiver {
             store: settings.store.clone(),
             engine: settings.engine.clone(),
@@ -96,23 +107,28 @@ impl Host {
         let dispatching = Dispatcher {
             store: settings.store.clone(),
             receiver: receiver.clone(),
-            client,
+            connection: settings.connection.clone(),
             status_callback: format!("{public_url}/twilio/status/"),
         }
         .start();
+        let following = settings.connection.clone();
+        let following = following.follow(settings.store.clone(), settings.vault.clone());
         let app = Arc::new(App {
             store: settings.store,
             engine: settings.engine,
             wake: dispatching.wake(),
             own: Own::new(address, &settings.public_url),
             public_url,
-            webhook_tokens: settings.webhook_tokens,
+            connection: settings.connection,
+            vault: settings.vault,
+            limits: RequestLimits::default(),
             receiver,
             console: settings.console,
             phone: settings.phone,
             events: Events::default(),
             metrics,
         });
+        let following = tokio::spawn(following);
         let router = api::router(Arc::clone(&app));
         let (stop, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(async move {
@@ -122,7 +138,7 @@ impl Host {
             };
             server::serve(settings.listener, router, server::Limits::default(), stopped).await;
         });
-        Ok(Self { address, app, dispatching, stop, server })
+        Ok(Self { address, app, dispatching, forwarding, following, stop, server })
     }
 
     /// Where it listens.
@@ -140,7 +156,8 @@ impl Host {
     /// Takes no more, finishes what is in flight, and closes the database.
     pub async fn stop(self) {
         // In this order: callbacks for what is in flight are still taken.
-        self.dispatching.stop().await;
+        self.following.abort();
+        tokio::join!(self.dispatching.stop(), self.forwarding.stop());
         self.app.events.end();
         let _ = self.stop.send(());
         let abort = self.server.abort_handle();

@@ -1,12 +1,15 @@
 //! The host from outside, as one program: each program of tests brings the engine, two databases
 //! and a client along, and is as long to link as it is large.
 
+mod account;
 mod api;
 mod attacks;
 mod cli;
+mod conversations;
 mod dispatch;
 mod doors;
 mod events;
+mod forward;
 mod list;
 mod openapi;
 mod pages;

@@ -1,9 +1,12 @@
 //! The host's HTTP: the API under `/v1`, Twilio's webhooks, the console's pages, and health.
 
+mod account;
 mod auth;
 mod cancel;
 mod consent;
+mod conversations;
 mod events;
+mod forwarding;
 mod guard;
 mod input;
 mod messages;
@@ -29,13 +32,15 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get, post};
-use secrecy::SecretString;
 
+use crate::connection::Connection;
 use crate::console::Console;
 use crate::dispatch::Wake;
 use crate::engine::Engine;
+use crate::limit::RequestLimits;
 use crate::metrics::Metrics;
 use crate::receive::Receiver;
+use crate::seal::Vault;
 use crate::store::Store;
 use crate::twilio::fake::Control;
 
@@ -56,8 +61,12 @@ pub struct App {
     pub own: Own,
     /// The public URL without a slash at its end: what Twilio signs.
     pub public_url: String,
-    /// The tokens that may have signed a webhook.
-    pub webhook_tokens: Vec<SecretString>,
+    /// The account.
+    pub connection: Connection,
+    /// Seals and opens secrets.
+    pub vault: Vault,
+    /// How often each key has asked.
+    pub limits: RequestLimits,
     /// Takes in what people write.
     pub receiver: Receiver,
     /// The pages.

@@ -372,7 +372,7 @@ fn refuse_other_module(previewed: Option<&str>, ours: &str) -> Result<(), Proble
     }
 }
 
-fn refuse_long(what: &str, text: &str) -> Result<(), Problem> {
+pub(super) fn refuse_long(what: &str, text: &str) -> Result<(), Problem> {
     let length = text.chars().count();
     if (1..=MAX_KEY).contains(&length) {
         return Ok(());

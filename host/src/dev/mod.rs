@@ -11,12 +11,14 @@ use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 
+use crate::connection::Connection;
 use crate::console::Console;
 use crate::engine::{Engine, EngineError};
 use crate::host::{self, Host, HostError, Settings};
 use crate::id;
 use crate::message::Environment;
 use crate::sandbox::{Limits, LoadError, Sandbox};
+use crate::seal::{KeySource, Vault};
 use crate::store::{Database, RegisteredSender, Replies, SessionKind, Store, StoreError};
 use crate::time::Timestamp;
 use crate::twilio::fake::{FakeError, FakeSettings, FakeTwilio};
@@ -32,6 +34,8 @@ pub const NUMBERS: [(Environment, &str); 3] = [
 pub const SERVICE: &str = "MG0123456789abcdef0123456789abcdef";
 /// The database's file in the data folder.
 const DATABASE: &str = "verbatim.db";
+/// The file of the key that seals secrets, in the data folder.
+const KEY_FILE: &str = "verbatim.key";
 /// How a sign-in link's token begins.
 const LINK_PREFIX: &str = "vl_";
 /// The shortest API key that is taken from the environment.
@@ -152,15 +156,14 @@ impl Dev {
         examples::bring(&store, &engine).await?;
         let api_key = let_in(&store, settings.api_key).await?;
         let link = new_link(&store).await?;
-        let account = fake.account();
         let module = engine.sha256().to_string();
         let host = Host::start(Settings {
             listener,
             store,
             engine,
-            webhook_tokens: vec![account.token.clone()],
-            account,
+            connection: Connection::given(fake.account(), Vec::new()).map_err(HostError::from)?,
             public_url: url,
+            vault: Vault::new(KeySource::File(settings.data.join(KEY_FILE))),
             default_replies: Replies::Verbatim,
             console: settings.console,
             phone: Some(fake.control()?),
@@ -259,7 +262,7 @@ async fn let_in(
     };
     if let Some(key) = given.as_ref().or(made.as_ref()) {
         let mut tx = store.write().await?;
-        tx.add_api_key("dev", &id::hash_of(key), Timestamp::now()).await?;
+        tx.add_api_key("dev", &id::hash_of(key), None, Timestamp::now()).await?;
         tx.commit().await?;
     }
     Ok(made)

@@ -74,7 +74,7 @@ impl Server {
         let mut tx = store.write().await.expect("a transaction");
         let now = Timestamp::now();
         let hash = id::hash_of(&SecretString::from(key));
-        let made = tx.add_api_key("revoked", &hash, now).await.expect("a key");
+        let made = tx.add_api_key("revoked", &hash, None, now).await.expect("a key");
         tx.revoke_api_key(&made, now).await.expect("a revocation");
         tx.commit().await.expect("it commits");
         key.to_owned()

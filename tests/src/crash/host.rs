@@ -149,7 +149,7 @@ fn spawn(site: &Site, url: &Url, log: &PathBuf) -> Result<Child, String> {
     command
         .args(["--public-url", site.public_url.as_str().trim_end_matches('/')])
         .args(["--twilio-url", site.account.base_url.as_str()])
-        .env("TWILIO_ACCOUNT_SID", &site.account.sid)
+        .env("TWILIO_ACCOUNT_SID", site.account.sid.as_str())
         .env("TWILIO_AUTH_TOKEN", site.account.token.expose_secret())
         .stdout(Stdio::null())
         .stderr(log)

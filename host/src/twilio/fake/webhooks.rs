@@ -21,7 +21,7 @@ pub(super) fn report_statuses(shared: Arc<Shared>, entry: Entry, callback: Url) 
                 continue;
             }
             let mut parameters = vec![
-                ("AccountSid", shared.account_sid.clone()),
+                ("AccountSid", shared.account_sid.to_string()),
                 ("ApiVersion", "2010-04-01".to_owned()),
                 (field::FROM, entry.from.clone()),
                 (field::MESSAGE_SID, entry.sid.clone()),
@@ -43,7 +43,7 @@ pub(super) fn report_statuses(shared: Arc<Shared>, entry: Entry, callback: Url) 
 /// Reports a person's message, and gives the host's answer.
 pub(super) async fn report_inbound(shared: &Shared, entry: &Entry) -> Result<String, String> {
     let mut parameters = vec![
-        ("AccountSid", shared.account_sid.clone()),
+        ("AccountSid", shared.account_sid.to_string()),
         ("ApiVersion", "2010-04-01".to_owned()),
         (field::BODY, entry.body.clone()),
         (field::FROM, entry.from.clone()),

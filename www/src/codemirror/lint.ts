@@ -5,9 +5,6 @@ import { type Command, type EditorView, keymap } from "@codemirror/view";
 import type { Diagnostic, Fix } from "../types.ts";
 import { analysisField } from "./state.ts";
 
-/** A squiggle under half a word that is still being typed would be noise. */
-const AFTER_MS = 250;
-
 /** Makes a fix as one step of the editor's history. */
 export function applyFix(view: EditorView, { edits }: Fix): void {
   view.dispatch({
@@ -58,11 +55,15 @@ export function lint(): Extension {
   return [
     linter(
       ({ state }) =>
-        (state.field(analysisField).check?.diagnostics ?? [])
-          .filter(({ part }) => part === "body")
-          .map(squiggle),
+        // Nobody is told that an empty body is too short: they are about to write one.
+        state.doc.length === 0
+          ? []
+          : (state.field(analysisField).check?.diagnostics ?? [])
+              .filter(({ part }) => part === "body")
+              .map(squiggle),
       {
-        delay: AFTER_MS,
+        // The verdict is there already; a later squiggle would be one of another text.
+        delay: 0,
         needsRefresh: ({ startState, state }) =>
           startState.field(analysisField) !== state.field(analysisField),
       },

@@ -14,6 +14,7 @@ const ownStyles = css`
   }
   .heading {
     display: flex;
+    flex-wrap: wrap;
     align-items: baseline;
     gap: 0.6em;
     margin: 0 0 6px;
@@ -46,6 +47,9 @@ const ownStyles = css`
   }
   input[readonly] {
     background: var(--sunken);
+  }
+  [tabindex="-1"]:focus {
+    outline: none;
   }
   :focus-visible {
     outline: 2px solid var(--accent);
@@ -217,6 +221,9 @@ const ownStyles = css`
     margin-top: 14px;
     padding-top: 12px;
     border-top: 1px solid var(--line);
+  }
+  .forcing .heading button {
+    white-space: nowrap;
   }
   .forcing li {
     display: flex;

@@ -31,6 +31,8 @@ const JUDGE_AFTER_MS = 120;
 export class VerbatimEditor extends LitElement implements VerbatimEditorElement {
   static override styles = [palette, editorStyles];
   static readonly formAssociated = true;
+  // A form that refuses to be sent brings its writer to the body.
+  static override shadowRootOptions = { ...LitElement.shadowRootOptions, delegatesFocus: true };
   /** Where an element without an `engine` gets one; null where its page always sets it. */
   static loader: (() => Promise<Verbatim>) | null = null;
 
@@ -215,6 +217,14 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
     return this.touched || this.value !== "" ? (check?.diagnostics ?? []) : [];
   }
 
+  /** The findings but for those that the list of forcing characters shows with more. */
+  #listed(analysis: Analysis): Diagnostic[] {
+    const shown = new Set(
+      analysis.forced.map(({ from }) => (from?.in === "body" ? from.at.join() : "")),
+    );
+    return this.#findings(analysis).filter(({ range }) => !shown.has(range.utf16.join()));
+  }
+
   #announceSoon({ check, preview }: Analysis): void {
     clearTimeout(this.#announcing);
     this.#announcing = setTimeout(() => {
@@ -266,7 +276,8 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
         <section class="write">
           <span class="heading" aria-hidden="true">${this.label}</span>
           <div id="body" part="body"></div>
-          ${
+          <!-- Each takes a click for itself, or the click would go to the body. -->
+          <div tabindex="-1">${
             engine === null && refused === ""
               ? html`<p class="note" role="status">Loading the module…</p>`
               : nothing
@@ -279,7 +290,7 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
                   this.#open({ language: this.language, variant, values }),
                 )
           }
-          ${findingList(this.value, this.#findings(analysis), {
+          ${findingList(this.value, this.#listed(analysis), {
             select: (at) => this.#surface?.select(at),
             fix: this.#isReadonly
               ? null
@@ -288,9 +299,9 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
                     body: edits.map(({ range, text }) => ({ at: range.utf16, text })),
                     values: [],
                   }),
-          })}
+          })}</div>
         </section>
-        <section class="read" aria-label="Preview">
+        <section class="read" aria-label="Preview" tabindex="-1">
           <h2 class="heading">Preview</h2>
           ${preview === null ? nothing : previewText(analysis)}
           ${refused ? html`<p class="refusal" role="alert">${prose(refused)}</p>` : nothing}

@@ -9,7 +9,7 @@ export function matrixTable(
   { languages, rows, more }: Matrix,
   open: (detail: WitnessDetail) => void,
 ) {
-  return html`<section class="matrix" part="matrix" aria-label="Segments by variant and language">
+  return html`<section class="matrix" part="matrix" aria-label="Segments by variant and language" tabindex="-1">
     <h2 class="heading">At worst, by variant${languages.length > 1 ? " and language" : ""}</h2>
     <div class="scroll" role="group" aria-label="Table of segments" tabindex="0">
       <table>

@@ -18,7 +18,7 @@ export function valueGrid(
   const missing = new Set(preview?.missing.map(({ kind, name }) => `${kind} ${name}`));
   // What is typed here is no input of the body's: the element tells of it by `edit`.
   const inside = (event: Event) => event.stopPropagation();
-  return html`<section class="values" part="values" aria-label="Values" @input=${inside} @change=${inside}>
+  return html`<section class="values" part="values" aria-label="Values" tabindex="-1" @input=${inside} @change=${inside}>
     <h2 class="heading">Sample values</h2>
     <div class="grid">
       ${tokens.map((token) => {

@@ -1,37 +1,10 @@
 // Draws the verdict into the text: tokens as chips that stay text, characters that force UCS-2,
 // and a mark where each segment begins.
-import { type EditorState, type Extension, type Range, RangeSet } from "@codemirror/state";
-import {
-  Decoration,
-  type DecorationSet,
-  Direction,
-  EditorView,
-  WidgetType,
-} from "@codemirror/view";
+import type { EditorState, Extension, Range } from "@codemirror/state";
+import { Decoration, type DecorationSet, Direction, EditorView } from "@codemirror/view";
 import { drawnAt } from "../editing/lines.ts";
 import type { Span, Token } from "../types.ts";
 import { analysisField } from "./state.ts";
-
-/** The beginning of a segment, as a number on a thin line. */
-class Begins extends WidgetType {
-  constructor(readonly label: string) {
-    super();
-  }
-
-  override eq(other: Begins): boolean {
-    return other.label === this.label;
-  }
-
-  override toDOM(): HTMLElement {
-    const mark = document.createElement("span");
-    mark.className = "vb-begins";
-    mark.title = `segment ${this.label} begins here`;
-    // A screen reader is told the count, not each mark within the words.
-    mark.setAttribute("aria-hidden", "true");
-    mark.textContent = this.label;
-    return mark;
-  }
-}
 
 const tokenMark = ({ kind }: Token, span: Span | undefined, forces: boolean) =>
   Decoration.mark({
@@ -76,10 +49,13 @@ function boundaryMarks(state: EditorState): DecorationSet {
     const at = drawnAt(one);
     if (at !== null) places.set(at, [...(places.get(at) ?? []), String(one.segment)]);
   }
-  const marks = [...places].map(([at, segments]) =>
-    Decoration.widget({ widget: new Begins(segments.join(" ")), side: -1 }).range(at),
-  );
-  return RangeSet.of(marks, true);
+  const marks = [...places].map(([at, segments]) => {
+    const label = segments.join(" ");
+    // On the first character: an element of its own would be one more thing to type around.
+    const attributes = { "data-segment": label, title: `segment ${label} begins here` };
+    return Decoration.mark({ class: "vb-begins", attributes }).range(at, at + 1);
+  });
+  return Decoration.set(marks, true);
 }
 
 export function marks(): Extension {

@@ -37,7 +37,7 @@ const styles = (colours: Record<keyof typeof light, string>) => {
       boxShadow: `inset 0 -2px ${colour("warn")}`,
     },
     "& .vb-value-forces": { boxShadow: `inset 0 -2px ${colour("warn")}` },
-    "& .vb-begins": { borderColor: colour("accent"), color: colour("accent") },
+    "& .vb-begins::before": { borderColor: colour("accent"), color: colour("accent") },
     "& .vb-gutter": { color: colour("muted") },
   };
 };
@@ -51,13 +51,14 @@ const shapes = EditorView.baseTheme({
     WebkitBoxDecorationBreak: "clone",
   },
   "& .vb-forces": { borderRadius: "2px" },
-  "& .vb-begins": {
+  "& .vb-begins::before": {
+    // Drawn, and not read aloud: a screen reader is told the count.
+    content: 'attr(data-segment) / ""',
     margin: "0 3px 0 2px",
     padding: "0 3px 0 2px",
     borderLeft: "2px solid",
     font: "600 0.72em system-ui, sans-serif",
     verticalAlign: "0.25em",
-    userSelect: "none",
   },
   "& .vb-gutter": { minWidth: "1.6em", textAlign: "right", font: "12px system-ui, sans-serif" },
   "& .vb-hover": { padding: "6px 10px", maxWidth: "340px", overflowWrap: "anywhere" },

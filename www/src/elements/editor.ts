@@ -275,7 +275,7 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
       <div class="sides">
         <section class="write">
           <span class="heading" aria-hidden="true">${this.label}</span>
-          <div id="body" part="body"></div>
+          <div id="body" part="body" @input=${inside}></div>
           <!-- Each takes a click for itself, or the click would go to the body. -->
           <div tabindex="-1">${
             engine === null && refused === ""
@@ -329,6 +329,11 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
       <p class="unseen" role="status">${this.announced}</p>
     `;
   }
+}
+
+/** The element says `input` itself, once it has judged what was typed. */
+function inside(event: Event): void {
+  event.stopPropagation();
 }
 
 /** Under its own name, once. */

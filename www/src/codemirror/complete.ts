@@ -38,9 +38,12 @@ const source: CompletionSource = ({ state, pos }) => {
   };
 };
 
+/** The frame that shows what was typed does not wait for what else might be. */
+const AFTER_MS = 40;
+
 export function completion(): Extension {
   return [
-    autocompletion({ override: [source], icons: false, activateOnTypingDelay: 0 }),
+    autocompletion({ override: [source], icons: false, activateOnTypingDelay: AFTER_MS }),
     keymap.of(completionKeymap),
   ];
 }

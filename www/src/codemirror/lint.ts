@@ -5,6 +5,9 @@ import { type Command, type EditorView, keymap } from "@codemirror/view";
 import type { Diagnostic, Fix } from "../types.ts";
 import { analysisField } from "./state.ts";
 
+/** The frame that shows what was typed does not wait for its squiggles. */
+const AFTER_MS = 60;
+
 /** Makes a fix as one step of the editor's history. */
 export function applyFix(view: EditorView, { edits }: Fix): void {
   view.dispatch({
@@ -62,8 +65,7 @@ export function lint(): Extension {
               .filter(({ part }) => part === "body")
               .map(squiggle),
       {
-        // The verdict is there already; a later squiggle would be one of another text.
-        delay: 0,
+        delay: AFTER_MS,
         needsRefresh: ({ startState, state }) =>
           startState.field(analysisField) !== state.field(analysisField),
       },

@@ -1,7 +1,8 @@
 // Draws the verdict into the text: tokens as chips that stay text, characters that force UCS-2,
 // and a mark where each segment begins.
-import type { EditorState, Extension, Range } from "@codemirror/state";
+import { type Extension, type Range, StateField } from "@codemirror/state";
 import { Decoration, type DecorationSet, Direction, EditorView } from "@codemirror/view";
+import type { Analysis } from "../editing/analysis.ts";
 import { drawnAt } from "../editing/lines.ts";
 import type { Span, Token } from "../types.ts";
 import { analysisField } from "./state.ts";
@@ -22,8 +23,7 @@ const tokenMark = ({ kind }: Token, span: Span | undefined, forces: boolean) =>
 
 const forcesMark = Decoration.mark({ class: "vb-forces" });
 
-function tokenMarks(state: EditorState): DecorationSet {
-  const { check, preview, forced } = state.field(analysisField);
+function tokenMarks({ check, preview, forced }: Analysis): DecorationSet {
   const spans = new Map(preview?.spans.map((span) => [span.body.utf16[0], span]));
   const byValue = new Set(
     forced.map(({ from }) => (from?.in === "value" ? from.span.body.utf16[0] : -1)),
@@ -35,17 +35,17 @@ function tokenMarks(state: EditorState): DecorationSet {
   return Decoration.set(marks, true);
 }
 
-function forcedMarks(state: EditorState): DecorationSet {
+function forcedMarks({ forced }: Analysis): DecorationSet {
   const marks: Range<Decoration>[] = [];
-  for (const { from } of state.field(analysisField).forced) {
+  for (const { from } of forced) {
     if (from?.in === "body") marks.push(forcesMark.range(...from.at));
   }
   return Decoration.set(marks, true);
 }
 
-function boundaryMarks(state: EditorState): DecorationSet {
+function boundaryMarks({ boundaries }: Analysis): DecorationSet {
   const places = new Map<number, string[]>();
-  for (const one of state.field(analysisField).boundaries) {
+  for (const one of boundaries) {
     const at = drawnAt(one);
     if (at !== null) places.set(at, [...(places.get(at) ?? []), String(one.segment)]);
   }
@@ -58,13 +58,35 @@ function boundaryMarks(state: EditorState): DecorationSet {
   return Decoration.set(marks, true);
 }
 
+interface Marks {
+  tokens: DecorationSet;
+  forced: DecorationSet;
+  begins: DecorationSet;
+}
+
+/** Drawn once for each verdict, though they are asked for more often. */
+const marksField = StateField.define<Marks>({
+  create: (state) => drawn(state.field(analysisField)),
+  update(marks, { startState, state }) {
+    const analysis = state.field(analysisField);
+    return startState.field(analysisField) === analysis ? marks : drawn(analysis);
+  },
+  provide: (field) => [
+    EditorView.decorations.from(field, ({ tokens }) => tokens),
+    EditorView.decorations.from(field, ({ forced }) => forced),
+    EditorView.decorations.from(field, ({ begins }) => begins),
+    EditorView.bidiIsolatedRanges.of(({ state }) => state.field(field).tokens),
+  ],
+});
+
+function drawn(analysis: Analysis): Marks {
+  return {
+    tokens: tokenMarks(analysis),
+    forced: forcedMarks(analysis),
+    begins: boundaryMarks(analysis),
+  };
+}
+
 export function marks(): Extension {
-  const tokens = EditorView.decorations.compute([analysisField], tokenMarks);
-  return [
-    tokens,
-    EditorView.bidiIsolatedRanges.of((view) => tokenMarks(view.state)),
-    EditorView.perLineTextDirection.of(true),
-    EditorView.decorations.compute([analysisField], forcedMarks),
-    EditorView.decorations.compute([analysisField], boundaryMarks),
-  ];
+  return [marksField, EditorView.perLineTextDirection.of(true)];
 }

@@ -38,11 +38,7 @@ export const surfaceStyles = css`
   #body .cm-line {
     padding: 0 12px;
   }
-  #body .cm-cursor {
-    border-left: 1.5px solid var(--ink);
-  }
-  #body .cm-selectionBackground,
-  #body .cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground {
+  #body .cm-content ::selection {
     background: color-mix(in srgb, var(--accent) 26%, transparent);
   }
   #body .cm-placeholder {

@@ -2,7 +2,6 @@
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { Annotation, Compartment, EditorState, type Extension } from "@codemirror/state";
 import {
-  drawSelection,
   EditorView,
   highlightSpecialChars,
   keymap,
@@ -51,7 +50,6 @@ export class Surface {
         verbatim(context.engine, { ...context, gutter: false }),
         history(),
         keymap.of([...historyKeymap, ...defaultKeymap]),
-        drawSelection(),
         highlightSpecialChars(),
         EditorView.lineWrapping,
         tooltips({ position: "absolute" }),

@@ -2,7 +2,7 @@
 import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Message, MessageState } from "../api.ts";
-import { sentence } from "../elements/editor.ts";
+import { sentence } from "../editing/words.ts";
 import { Page } from "./page.ts";
 import { when } from "./when.ts";
 

@@ -31,7 +31,7 @@ fn given() -> Value {
             service: None,
             text,
             keyword: None,
-            conversation_id: (number % 2 == 0).then(|| number.to_string()),
+            conversation_id: number.is_multiple_of(2).then(|| number.to_string()),
             received_at: Timestamp::now(),
             sent_at: None,
         };

@@ -12,6 +12,8 @@ pub mod generated;
 pub mod granted;
 #[cfg(feature = "sandbox")]
 pub mod hostile;
+#[cfg(feature = "crash")]
+pub mod load;
 #[cfg(feature = "sandbox")]
 mod random;
 #[cfg(feature = "sandbox")]

@@ -7,11 +7,11 @@
 //! told with the store and with what Twilio was asked.
 
 mod checker;
-mod host;
+pub(crate) mod host;
 mod load;
 mod look;
 #[path = "../../../host/tests/support/postgres.rs"]
-mod postgres;
+pub(crate) mod postgres;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -145,7 +145,7 @@ const LOAD: [&str; 12] = [
     "--package",
     "verbatim-tests",
     "--features",
-    "verbatim-tests/crash",
+    "crash",
     "--bin=verbatim",
     "--bin=load",
 ];

@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::Url;
 use tokio::net::TcpListener;
@@ -19,6 +20,7 @@ use crate::forward::{Forwarder, Forwarding};
 use crate::limit::RequestLimits;
 use crate::metrics::Metrics;
 use crate::receive::Receiver;
+use crate::redact::{Redacting, Redactor};
 use crate::seal::Vault;
 use crate::server;
 use crate::store::{Database, Replies, Store, StoreError};
@@ -40,6 +42,8 @@ pub struct Settings {
     pub public_url: Url,
     /// Seals and opens the secrets in the database.
     pub vault: Vault,
+    /// How long after a message was accepted or received what it says is taken out.
+    pub redact_after: Option<Duration>,
     /// Who answers keywords on a number that is not registered.
     pub default_replies: Replies,
     /// The pages.
@@ -55,6 +59,7 @@ pub struct Host {
     app: Arc<App>,
     dispatching: Dispatching,
     forwarding: Forwarding,
+    redacting: Redacting,
     following: JoinHandle<()>,
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
@@ -99,6 +104,8 @@ impl Host {
             forwarder.times(),
         );
         let forwarding = forwarder.start();
+        let redacting =
+            Redactor { store: settings.store.clone(), after: settings.redact_after }.start();
         let receiver = Receiver {
             store: settings.store.clone(),
             engine: settings.engine.clone(),
@@ -138,7 +145,7 @@ impl Host {
             };
             server::serve(settings.listener, router, server::Limits::default(), stopped).await;
         });
-        Ok(Self { address, app, dispatching, forwarding, following, stop, server })
+        Ok(Self { address, app, dispatching, forwarding, redacting, following, stop, server })
     }
 
     /// Where it listens.
@@ -157,7 +164,7 @@ impl Host {
     pub async fn stop(self) {
         // In this order: callbacks for what is in flight are still taken.
         self.following.abort();
-        tokio::join!(self.dispatching.stop(), self.forwarding.stop());
+        tokio::join!(self.dispatching.stop(), self.forwarding.stop(), self.redacting.stop());
         self.app.events.end();
         let _ = self.stop.send(());
         let abort = self.server.abort_handle();
@@ -170,7 +177,7 @@ impl Host {
 }
 
 /// How long open connections may take to end.
-const GRACE: std::time::Duration = std::time::Duration::from_secs(5);
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Opens the store. The folder of a file is created for this user alone if it is missing.
 ///

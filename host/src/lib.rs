@@ -21,6 +21,7 @@ pub mod message;
 pub mod metrics;
 pub mod opt_outs;
 pub mod receive;
+pub mod redact;
 pub mod sandbox;
 pub mod seal;
 pub mod server;

@@ -14,6 +14,7 @@ mod list;
 mod openapi;
 mod pages;
 mod plugin;
+mod redact;
 mod render;
 mod replay;
 mod serve;

@@ -214,6 +214,9 @@ pub(super) async fn resend(
                 format!("expected an event that is `delivered` or `dead`, found `{state}`");
             conflict("not_ended", detail)
         }
+        Resent::Redacted => {
+            conflict("redacted", "what the event says was taken out of the database".to_owned())
+        }
         Resent::NoWebhook => {
             let to = found.event.to;
             let detail = format!("no webhook hears what is written to `{to}`; set one first");

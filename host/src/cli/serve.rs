@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::net::SocketAddr;
 use std::str::FromStr;
+use std::time::Duration;
 
 use reqwest::Url;
 use serde_json::json;
@@ -25,6 +26,11 @@ use crate::seal::Vault;
 use crate::store::{RegisteredSender, Replies, Store, StoreError};
 use crate::twilio::client::Account;
 
+/// A day.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// The longest that messages are kept whole, if they are not for ever: ten years.
+const MAX_DAYS: i64 = 3_650;
+
 /// Run the host: take messages in, send them by Twilio, and answer its webhooks
 #[derive(Debug, Clone, clap::Args)]
 pub struct ServeArgs {
@@ -44,6 +50,15 @@ pub struct ServeArgs {
     /// Who answers STOP, START and HELP, unless a sender's own setting says otherwise
     #[arg(long, env = "VERBATIM_REPLIES", value_name = "twilio|verbatim", default_value_t = Replies::Twilio)]
     replies: Replies,
+    /// Take what messages say, and their values, out of the database so many days after they were
+    /// accepted or received, once they have ended: 1 to 3650. Hashes stay
+    #[arg(
+        long,
+        env = "VERBATIM_REDACT_AFTER",
+        value_name = "DAYS",
+        value_parser = clap::value_parser!(u32).range(1..=MAX_DAYS)
+    )]
+    redact_after: Option<u32>,
     /// Forward what people write to this address, unless its sender has a webhook of its own: https,
     /// or http to this machine. VERBATIM_WEBHOOK_SECRET in the environment holds its secret
     #[arg(long, env = "VERBATIM_WEBHOOK", value_name = "URL", value_parser = address::secure)]
@@ -120,6 +135,7 @@ pub async fn run(args: ServeArgs) -> Result<Done, CliError> {
         connection,
         public_url: args.twilio.public_url.clone(),
         vault,
+        redact_after: args.redact_after.map(|days| DAY * days),
         default_replies: args.replies,
         console: Console::Embedded,
         phone: None,

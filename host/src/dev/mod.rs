@@ -14,6 +14,8 @@ use tokio::net::TcpListener;
 use crate::connection::Connection;
 use crate::console::Console;
 use crate::engine::{Engine, EngineError};
+use crate::forward::scope::Scope;
+use crate::forward::{self, SetError, Setting, SigningSecret};
 use crate::host::{self, Host, HostError, Settings};
 use crate::id;
 use crate::message::Environment;
@@ -56,6 +58,8 @@ pub struct DevSettings {
     pub console: Console,
     /// The port of the fake Twilio; 0 for any that is free.
     pub twilio_port: u16,
+    /// Where what people write is forwarded to.
+    pub webhook: Option<Url>,
 }
 
 impl DevSettings {
@@ -69,6 +73,7 @@ impl DevSettings {
             api_key: None,
             console: Console::Embedded,
             twilio_port: 0,
+            webhook: None,
         }
     }
 }
@@ -80,6 +85,7 @@ pub struct Dev {
     fake: FakeTwilio,
     api_key: Option<SecretString>,
     link: SecretString,
+    webhook_secret: Option<SigningSecret>,
     module: String,
 }
 
@@ -106,6 +112,9 @@ pub enum DevError {
     /// The fake refused.
     #[error(transparent)]
     Fake(#[from] FakeError),
+    /// The webhook could not be set.
+    #[error(transparent)]
+    Webhook(#[from] SetError),
     /// The module was refused.
     #[error(transparent)]
     Module(#[from] LoadError),
@@ -156,6 +165,15 @@ impl Dev {
         examples::bring(&store, &engine).await?;
         let api_key = let_in(&store, settings.api_key).await?;
         let link = new_link(&store).await?;
+        let vault = Vault::new(KeySource::File(settings.data.join(KEY_FILE)));
+        let webhook_secret = match settings.webhook {
+            Some(url) => {
+                let (scope, keywords) = (Scope::Default, None);
+                let setting = Setting { scope, url, keywords, secret: None };
+                forward::set(&store, &vault, setting).await?.made
+            }
+            None => None,
+        };
         let module = engine.sha256().to_string();
         let host = Host::start(Settings {
             listener,
@@ -163,12 +181,13 @@ impl Dev {
             engine,
             connection: Connection::given(fake.account(), Vec::new()).map_err(HostError::from)?,
             public_url: url,
-            vault: Vault::new(KeySource::File(settings.data.join(KEY_FILE))),
+            vault,
+            redact_after: None,
             default_replies: Replies::Verbatim,
             console: settings.console,
             phone: Some(fake.control()?),
         })?;
-        Ok(Self { host, fake, api_key, link, module })
+        Ok(Self { host, fake, api_key, link, webhook_secret, module })
     }
 
     /// The host's address as a URL, with a slash at its end.
@@ -187,6 +206,12 @@ impl Dev {
     #[must_use]
     pub fn new_api_key(&self) -> Option<&SecretString> {
         self.api_key.as_ref()
+    }
+
+    /// The secret of the webhook, if it was made now: it is shown once.
+    #[must_use]
+    pub fn new_webhook_secret(&self) -> Option<SecretString> {
+        self.webhook_secret.as_ref().map(SigningSecret::text)
     }
 
     /// The SHA-256 of the module, in hexadecimal.

@@ -351,7 +351,10 @@ impl Tx {
         let webhook: Option<(String, i64)> = self.first(&sql::WEBHOOK_FOR, which).await?;
         let Some((webhook, _)) = webhook else { return Ok(Resent::NoWebhook) };
         if self.run(&sql::FORWARD_AGAIN, values![&event.id, webhook, now]).await? == 0 {
-            return Ok(Resent::NotEnded);
+            return Ok(match forward.state {
+                ForwardState::Queued | ForwardState::Sending => Resent::NotEnded,
+                ForwardState::Delivered | ForwardState::Dead => Resent::Redacted,
+            });
         }
         self.forwarded(event.id.clone(), ForwardState::Queued);
         Ok(Resent::Queued)
@@ -371,4 +374,6 @@ pub enum Resent {
     NotEnded,
     /// No webhook hears it.
     NoWebhook,
+    /// What it says was taken out.
+    Redacted,
 }

@@ -27,6 +27,7 @@ mod opt_outs;
 mod outbox;
 #[cfg(test)]
 mod plans;
+mod redaction;
 mod replay;
 mod row;
 mod schema;

@@ -22,6 +22,7 @@ const SMALL: &[&str] = &[
     "e",
     "template_senders",
     "service_numbers",
+    "services",
     "inbound_checks",
     "known",
     "ours",
@@ -40,6 +41,7 @@ fn statements() -> impl Iterator<Item = &'static Statement> {
         sql::DOUBTS,
         sql::CONSENT,
         sql::FORWARDS,
+        sql::REDACTION,
         sql::ACCESS,
     ]
     .into_iter()

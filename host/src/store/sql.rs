@@ -91,8 +91,8 @@ statements! { MESSAGES:
             template_id, template, template_version, language, conversation_id, module, \
             predicted_segments, created_at, updated_at) \
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)",
-        "INSERT INTO contents (message_id, body, body_sha256, segments, token_values, missing) \
-            VALUES ($1, $16, $17, $18, $19, $20)",
+        "INSERT INTO contents (message_id, body, body_sha256, segments, token_values, missing, \
+            redact_at) VALUES ($1, $16, $17, $18, $19, $20, CAST($23 AS BIGINT))",
         "INSERT INTO outbox (message_id, phase, recipient, sender, segments, due_at, on_unknown, \
             valid_for) \
             SELECT $1, 'due', $5, $6, $14, $15, \
@@ -192,7 +192,8 @@ statements! { MESSAGES:
     POLL_AT = "UPDATE messages SET poll_at = $2 WHERE id = $1";
     /// What it was made of: a deleted template keeps its versions.
     ORIGINAL = "SELECT m.recipient, m.sender, m.environment, m.language, m.module, m.template, \
-            v.body AS template_body, c.token_values, c.missing, c.body, c.body_sha256 \
+            v.body AS template_body, c.token_values, c.missing, c.body, c.body_sha256, \
+            c.redacted_at \
         FROM messages m JOIN contents c ON c.message_id = m.id \
             LEFT JOIN template_versions v \
             ON v.template_id = m.template_id AND v.version = m.template_version \
@@ -457,9 +458,12 @@ statements! { FORWARDS:
     /// Index: forwards_due.
     END_FORWARDS_OF_WEBHOOK = "UPDATE forwards \
         SET state = 'dead', error = $2, ended_at = $3 WHERE state = 'queued' AND webhook = $1";
+    /// Unless what it says has been taken out.
     FORWARD_AGAIN = "UPDATE forwards SET state = 'queued', due_at = $3, tried_since = $3, \
             tried_before = tries, webhook = $2, ended_at = NULL \
-        WHERE id = $1 AND state IN ('delivered', 'dead')";
+        WHERE id = $1 AND state IN ('delivered', 'dead') AND NOT EXISTS ( \
+            SELECT 1 FROM inbound i WHERE i.message_sid = forwards.message_sid \
+            AND i.redacted_at IS NOT NULL)";
     FORWARD_BY_ID = "SELECT f.*, i.recipient, i.sender, i.service, i.raw_text, i.keyword, \
             i.received_at, i.sent_at \
         FROM forwards f JOIN inbound i ON i.message_sid = f.message_sid WHERE f.id = $1";
@@ -475,6 +479,40 @@ statements! { FORWARDS:
     /// How many wait, up to a limit. Index: forwards_by_state.
     FORWARDS_WAITING = "SELECT count(*) FROM (SELECT id FROM forwards \
         WHERE state IN ('queued', 'sending') LIMIT $1) page";
+}
+
+// Redaction.
+statements! { REDACTION:
+    SETTING = "SELECT value FROM settings WHERE name = $1";
+    SET_SETTING = "INSERT INTO settings (name, value, updated_at) VALUES ($1, $2, $3) \
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value, \
+            updated_at = excluded.updated_at";
+    CONTENTS_BETWEEN = "SELECT message_id FROM contents \
+        WHERE message_id > $1 AND message_id < $2 ORDER BY message_id LIMIT $3";
+    MARK_FOR_REDACTION = "UPDATE contents SET redact_at = $2 \
+        WHERE message_id = $1 AND redact_at IS NULL AND redacted_at IS NULL";
+    /// Each by one host. Index: contents_to_redact.
+    REDACTIONS_DUE = "SELECT c.message_id, m.state, m.created_at, m.updated_at, \
+            (SELECT count(*) FROM outbox o WHERE o.message_id = c.message_id) AS waiting \
+        FROM contents c JOIN messages m ON m.id = c.message_id \
+        WHERE c.redact_at IS NOT NULL AND c.redacted_at IS NULL AND c.redact_at <= $1 \
+        ORDER BY c.redact_at LIMIT $2"
+        postgres " FOR UPDATE OF c SKIP LOCKED";
+    LOOK_AT_REDACTION = "UPDATE contents SET redact_at = $2 WHERE message_id = $1";
+    /// Its hash stays.
+    REDACT = "UPDATE contents SET body = '', segments = '{}', token_values = 'null', \
+            redacted_at = $2 WHERE message_id = $1";
+    /// Index: idempotency_by_message.
+    ANSWER_OF_MESSAGE = "SELECT response FROM idempotency WHERE message_id = $1";
+    /// Index: idempotency_by_message.
+    REDACT_ANSWER = "UPDATE idempotency SET response = $2 WHERE message_id = $1";
+    /// Indexes: inbound_whole, forwards_by_message.
+    REDACT_INBOUND = "UPDATE inbound SET raw_text = '', trace = '[]', redacted_at = $2 \
+        WHERE message_sid IN (SELECT i.message_sid FROM inbound i \
+            WHERE i.redacted_at IS NULL AND i.received_at <= $1 AND NOT EXISTS ( \
+                SELECT 1 FROM forwards f WHERE f.message_sid = i.message_sid \
+                AND f.state IN ('queued', 'sending')) \
+            ORDER BY i.received_at LIMIT $3)";
 }
 
 // Keys, sessions and the account.

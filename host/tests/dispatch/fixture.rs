@@ -176,6 +176,7 @@ pub(crate) fn message() -> NewMessage {
         conversation_id: None,
         on_unknown: None,
         valid_for: None,
+        redact: None,
     }
 }
 

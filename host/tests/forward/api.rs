@@ -1,11 +1,14 @@
 //! Webhooks by the API and the command line, with a whole host.
 
 use reqwest::{Method, StatusCode};
+use secrecy::ExposeSecret;
 use serde_json::json;
+use verbatim_host::dev::{Dev, DevSettings};
 use verbatim_host::forward::ID_HEADER;
 
 use super::fixture::{Hook, How, secret};
-use crate::support::{KEY, Server, sandbox_number};
+use crate::support::served::{NUMBER, Served};
+use crate::support::{KEY, Server, engine, sandbox_number};
 
 const PERSON: &str = "+15550001111";
 
@@ -109,4 +112,73 @@ async fn a_secret_is_in_no_file_of_the_database() {
         assert!(!found(&given.as_bytes()[6..]), "{}", path.display());
         assert!(!found(&(0..24).collect::<Vec<u8>>()), "{}", path.display());
     }
+}
+
+#[tokio::test]
+async fn dev_forwards_to_the_webhook_that_it_is_started_with() {
+    let hook = Hook::listen().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings = || DevSettings {
+        webhook: Some(hook.url.parse().expect("a URL")),
+        ..DevSettings::new(folder.path().join("data"))
+    };
+    let dev = Dev::start_with(engine(), settings()).await.expect("a host");
+    let made = dev.new_webhook_secret().expect("a new secret");
+    let phone = dev.twilio().control().expect("a phone");
+    phone.write(PERSON, sandbox_number(), "Hello").await.expect("an answer");
+    assert!(hook.hears(1).await[0].is_signed_by(&secret(made.expose_secret())));
+    dev.stop().await;
+    let again = Dev::start_with(engine(), settings()).await.expect("a host");
+    assert!(again.new_webhook_secret().is_none(), "it keeps its secret");
+    again.stop().await;
+}
+
+/// A person writes to a served host's number.
+async fn write(host: &Served, text: &str) {
+    let account = host.fake.account();
+    let phone = format!("{}fake/phone", account.base_url);
+    let written = json!({"from": PERSON, "to": NUMBER, "body": text});
+    let token = Some(account.token.expose_secret());
+    let request = host.http.post(phone).basic_auth(account.sid, token).json(&written);
+    assert_eq!(host.answer(request).await.0, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_survives_a_killed_host_and_webhooks_are_set_from_the_command_line() {
+    let mut host = Served::start().await;
+    let hook = Hook::listen().await;
+    let made = host.command(&["webhooks", "set", &hook.url]).1;
+    let made = secret(made.trim());
+    hook.answers(How::Status(500));
+    write(&host, "Hello").await;
+    assert!(hook.hears(1).await[0].is_signed_by(&made), "at once, in a running host");
+    host.stop("-KILL").await;
+    hook.answers(How::Status(200));
+    host.spawn().await;
+    let heard = hook.hears(2).await;
+    assert_eq!(heard[0].header(ID_HEADER), heard[1].header(ID_HEADER));
+    assert_eq!(heard[0].body, heard[1].body);
+
+    let listed = host.command(&["webhooks", "list"]).1;
+    assert!(listed.starts_with("default") && listed.trim_end().ends_with(&hook.url), "{listed}");
+    let keywords = ["webhooks", "set", &hook.url, "--keywords", "true", "--json"];
+    assert_eq!(host.json(&keywords)["secret"], json!(null), "it keeps its secret");
+    assert!(host.command(&["webhooks", "list"]).1.contains("with keywords"));
+    assert_eq!(host.command(&["webhooks", "remove"]).0, 0);
+    let (status, _, error) = host.command(&["webhooks", "remove"]);
+    assert!(status == 1 && error.contains("no webhook"), "{error}");
+    let (status, _, error) = host.command(&["webhooks", "set", "http://hooks.example.com"]);
+    assert!(status == 2 && error.contains("expected an https address"), "{error}");
+
+    host.stop("-TERM").await;
+    let given = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX";
+    for (value, expected) in [("", "VERBATIM_WEBHOOK_SECRET"), ("x", "Standard Webhooks")] {
+        let mut program = host.program();
+        program.env("VERBATIM_WEBHOOK", &hook.url).env("VERBATIM_WEBHOOK_SECRET", value);
+        assert_eq!(program.status().expect("the program").code(), Some(2));
+        assert!(host.log().contains(expected), "{}", host.log());
+    }
+    host.spawn_with(&[("VERBATIM_WEBHOOK", &hook.url), ("VERBATIM_WEBHOOK_SECRET", given)]).await;
+    write(&host, "Hello again").await;
+    assert!(hook.hears(3).await[2].is_signed_by(&secret(given)));
 }

@@ -28,7 +28,7 @@ pub(crate) struct Server {
 }
 
 /// The module, compiled once for all tests of a file.
-fn engine() -> Engine {
+pub(crate) fn engine() -> Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
     let load = || Engine::new(Sandbox::embedded(Limits::default()).expect("the module"));
     ENGINE.get_or_init(load).clone()

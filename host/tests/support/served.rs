@@ -100,7 +100,13 @@ impl Served {
 
     /// Starts the program, which is not running, and waits until it is ready.
     pub(crate) async fn spawn(&mut self) {
-        self.child = Some(self.program().spawn().expect("the program"));
+        self.spawn_with(&[]).await;
+    }
+
+    /// The same, with more in its environment.
+    pub(crate) async fn spawn_with(&mut self, environment: &[(&str, &str)]) {
+        let child = self.program().envs(environment.iter().copied()).spawn();
+        self.child = Some(child.expect("the program"));
         let start = Instant::now();
         while self.http.get(self.at("readyz")).send().await.is_err() {
             assert!(start.elapsed() < PATIENCE, "it never was ready: {}", self.log());

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::limits::BODY_CHARS;
+use crate::limits::{BODY_CHARS, is_longer};
 use crate::{
     Code, Diagnostic, Edit, Fix, Missing, Offsets, Refusal, Template, TextRange, Values,
     deliverable, fill, parse,
@@ -45,7 +45,7 @@ pub(crate) fn whole(body: &str) -> impl Iterator<Item = Diagnostic> {
 
 /// Whether a body has more characters than a body may have.
 pub(crate) fn is_too_long(body: &str) -> bool {
-    body.chars().nth(BODY_CHARS).is_some()
+    is_longer(body, BODY_CHARS)
 }
 
 fn length(body: &str) -> Option<Diagnostic> {

@@ -45,7 +45,7 @@
 //! | [`Template`], [`parse`], [`Token`], [`Kind`] | `template.rs`, `token.rs` |
 //! | [`Diagnostic`], [`Code`], [`Fix`] | `diagnostic.rs`, `code.rs`, `near_miss.rs` |
 //! | [`Values`], [`render()`], [`fill`], [`preview()`] | `values.rs`, `render.rs`, `preview.rs` |
-//! | [`Slots`]: values by position | `slots.rs` |
+//! | [`Slots`], [`Weighed`]: values by position | `slots.rs` |
 //! | [`segments`], [`count`], [`forcing`] | `segment.rs`, `alphabet.rs`, `forcing.rs` |
 //! | [`classify`], [`Rules`], [`KeywordSet`] | `keyword.rs`, `keyword_set.rs` |
 //! | [`Pattern`]: its syntax | `pattern/` |
@@ -127,7 +127,7 @@ pub use segment::{Count, Encoding, Policy, Segments, count, segments};
 pub use send::{Candidate, Consent, Content, Host, Outbound, SendState, Sent, Veto, send};
 pub use sender::Sender;
 pub use sid::{AccountSid, MessagingServiceSid};
-pub use slots::Slots;
+pub use slots::{Slots, Weighed};
 pub use sort::sort;
 pub use template::{Parsed, Template, parse};
 pub use title::Title;

@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::firsts::firsts;
-use crate::limits::{LISTED, MESSAGE_CHARS};
+use crate::limits::{LISTED, MESSAGE_CHARS, is_longer};
 use crate::template::{Found, Scan};
 use crate::token::Written;
 use crate::{Code, Detail, Kind, Refusal, Template, Token, Values};
@@ -116,7 +116,7 @@ pub fn deliverable(text: &str) -> Result<(), Refusal> {
             "the message is blank: expected at least one character that is not white space",
         ));
     }
-    if text.chars().nth(MESSAGE_CHARS).is_some() {
+    if is_longer(text, MESSAGE_CHARS) {
         let chars = text.chars().count();
         return Err(Refusal::new(
             Code::TextLength,

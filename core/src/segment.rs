@@ -219,6 +219,18 @@ impl Weight {
     }
 }
 
+/// The weight in GSM-7 of what is ASCII of one septet each, `@` and `_` left aside; `None` says
+/// nothing of any other. It need not be known to be UTF-8.
+pub(crate) fn plain_weight(text: &[u8]) -> Option<Weight> {
+    let (words, rest) = text.as_chunks::<WORD>();
+    let rest_is_plain = match text.last_chunk() {
+        Some(word) => rest.is_empty() || is_plain(*word),
+        None => rest.iter().all(|byte| byte.is_ascii() && GSM7[usize::from(*byte)] == 1),
+    };
+    let plain = rest_is_plain && words.iter().all(|word| is_plain(*word));
+    plain.then_some(Weight { units: text.len(), pairs: false })
+}
+
 /// The weight of `text` in GSM-7, or `None` if one of its characters forces UCS-2.
 pub(crate) fn gsm_weight(text: &str) -> Option<Weight> {
     let bytes = text.as_bytes();

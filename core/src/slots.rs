@@ -5,8 +5,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::firsts::firsts;
-use crate::limits::MESSAGE_CHARS;
-use crate::segment::{Weight, count_weighed, gsm_weight};
+use crate::limits::{MESSAGE_BYTES, MESSAGE_CHARS};
+use crate::segment::{Weight, count_weighed, gsm_weight, plain_weight};
 use crate::{Code, Count, Kind, Missing, Refusal, Template, Token, body};
 
 /// The distinct tokens of a template, by kind and name as written, in the order of first
@@ -92,6 +92,12 @@ impl<'a> Slots<'a> {
         self.names.iter().copied()
     }
 
+    /// Bytes of the literal text: what a message has beside its values.
+    #[must_use]
+    pub const fn literal_bytes(&self) -> usize {
+        self.literals.bytes
+    }
+
     /// Appends a message to `text`, which may be used again for the next: then nothing is
     /// allocated. `values` has the value of each slot; `None`, or none at all, is missing.
     ///
@@ -120,57 +126,118 @@ impl<'a> Slots<'a> {
         Ok(())
     }
 
-    /// Appends a message that may leave to `text`, in UTF-8, and says what it costs by the
-    /// standard: what [`compose`](crate::compose()) and [`count`](crate::count) say together,
-    /// in one pass over the values alone. The literal text was weighed when the slots were made.
+    /// Writes a message that may leave to the front of `room`, in UTF-8, and says how many bytes it
+    /// has and what it costs by the standard: what [`compose`](crate::compose()) and
+    /// [`count`](crate::count) say together. The literal text was weighed when the slots were made,
+    /// and each value when it was read.
     ///
     /// # Errors
-    /// The code with which `compose` would refuse it, `V020` to `V023`; `text` is then as it was.
-    pub fn message_into(&self, text: &mut Vec<u8>, values: &[Option<&str>]) -> Result<Count, Code> {
-        let before = text.len();
+    /// The code with which `compose` would refuse it, `V020` to `V023`.
+    pub fn message_into(
+        &self,
+        room: &mut [u8; MESSAGE_BYTES],
+        values: &[Option<Weighed<'_>>],
+    ) -> Result<(usize, Count), Code> {
         let (mut bytes, mut gsm) = (self.literals.bytes, self.literals.gsm);
         for piece in &self.pieces {
             let value = values.get(piece.slot).copied().flatten().ok_or(Code::MissingValue)?;
-            bytes = bytes.saturating_add(value.len());
+            bytes = bytes.saturating_add(value.utf8.len());
+            gsm = gsm.zip(value.gsm).map(|(sum, more)| sum.and(more));
         }
-        if !self.literals.visible && !self.values(values).any(is_visible) {
+        if !self.literals.visible && !self.given(values).any(Weighed::is_visible) {
             return Err(Code::TextBlank);
         }
         // Never written: values of a megabyte may stand in it a hundred times.
-        if bytes > MESSAGE_CHARS * char::MAX.len_utf8() {
-            return Err(Code::TextLength);
+        let (message, _) = room.split_at_mut_checked(bytes).ok_or(Code::TextLength)?;
+        let mut at = 0;
+        for piece in &self.pieces {
+            at = put(message, at, piece.literal.as_bytes());
+            if let Some(Some(value)) = values.get(piece.slot) {
+                at = put(message, at, value.utf8);
+            }
         }
-        text.reserve(bytes);
-        for (piece, value) in self.pieces.iter().zip(self.values(values)) {
-            text.extend_from_slice(piece.literal.as_bytes());
-            text.extend_from_slice(value.as_bytes());
-            gsm = gsm.and_then(|sum| Some(sum.and(gsm_weight(value)?)));
-        }
-        text.extend_from_slice(self.tail.as_bytes());
-        let message = &text[before..];
+        put(message, at, self.tail.as_bytes());
         // Each byte that begins a character: bytes are at least as many, and cost nothing to count.
         let begins = |byte: &&u8| !(0x80..0xC0).contains(*byte);
-        let refused =
-            if bytes > MESSAGE_CHARS && message.iter().filter(begins).count() > MESSAGE_CHARS {
-                Some(Code::TextLength)
-            } else if gsm.is_none() && memchr::memchr(0, message).is_some() {
-                // U+0000 forces UCS-2, so that it need not be looked for in GSM-7.
-                Some(Code::TextNul)
-            } else {
-                None
-            };
-        match refused {
-            Some(code) => {
-                text.truncate(before);
-                Err(code)
-            }
-            None => Ok(count_weighed(message, gsm)),
+        if bytes > MESSAGE_CHARS && message.iter().filter(begins).count() > MESSAGE_CHARS {
+            return Err(Code::TextLength);
+        }
+        // U+0000 forces UCS-2, so that it need not be looked for in GSM-7.
+        if gsm.is_none() && memchr::memchr(0, message).is_some() {
+            return Err(Code::TextNul);
+        }
+        Ok((bytes, count_weighed(message, gsm)))
+    }
+
+    /// The values of the slots, without those that no slot has.
+    fn given<'v>(
+        &self,
+        values: &'v [Option<Weighed<'v>>],
+    ) -> impl Iterator<Item = &'v Weighed<'v>> {
+        values.iter().take(self.names.len()).flatten()
+    }
+}
+
+/// A value that was weighed as it was read, for [`Slots::message_into`].
+#[derive(Debug, Clone, Copy)]
+pub struct Weighed<'a> {
+    /// UTF-8.
+    utf8: &'a [u8],
+    /// Its weight in GSM-7, if it has one.
+    gsm: Option<Weight>,
+}
+
+impl<'a> Weighed<'a> {
+    /// Weighs `value`.
+    #[must_use]
+    pub fn new(value: &'a str) -> Self {
+        Self { utf8: value.as_bytes(), gsm: gsm_weight(value) }
+    }
+
+    /// Weighs what is UTF-8, in one pass where it is what nearly every value is; anything else is
+    /// `None`.
+    #[must_use]
+    pub fn from_utf8(value: &'a [u8]) -> Option<Self> {
+        match plain_weight(value) {
+            Some(gsm) => Some(Self { utf8: value, gsm: Some(gsm) }),
+            None => str::from_utf8(value).ok().map(Self::new),
         }
     }
 
-    /// The value of each piece that has one.
-    fn values<'v>(&self, values: &[Option<&'v str>]) -> impl Iterator<Item = &'v str> {
-        self.pieces.iter().filter_map(|piece| values.get(piece.slot).copied().flatten())
+    fn is_visible(&self) -> bool {
+        // It always is UTF-8.
+        str::from_utf8(self.utf8).is_ok_and(is_visible)
+    }
+}
+
+/// Copies `part` into `room`, and gives the place after it.
+///
+/// A copy whose length the compiler does not know is a call that leaves the sandbox, and each turn
+/// of a loop counts fuel and looks at the clock. So what is short is copied as its first and its
+/// last bytes, of a known length that is at least half of it: the two meet or overlap.
+fn put(room: &mut [u8], at: usize, part: &[u8]) -> usize {
+    let end = at + part.len();
+    let place = &mut room[at..end];
+    match part.len() {
+        0..4 => place.iter_mut().zip(part).for_each(|(to, from)| *to = *from),
+        4..8 => copy_ends::<4>(place, part),
+        8..16 => copy_ends::<8>(place, part),
+        16..32 => copy_ends::<16>(place, part),
+        32..64 => copy_ends::<32>(place, part),
+        64..=128 => copy_ends::<64>(place, part),
+        _ => place.copy_from_slice(part),
+    }
+    end
+}
+
+/// Copies the first `N` bytes and the last.
+#[inline]
+fn copy_ends<const N: usize>(place: &mut [u8], part: &[u8]) {
+    if let (Some(to), Some(from)) = (place.first_chunk_mut::<N>(), part.first_chunk()) {
+        *to = *from;
+    }
+    if let (Some(to), Some(from)) = (place.last_chunk_mut::<N>(), part.last_chunk()) {
+        *to = *from;
     }
 }
 
@@ -181,6 +248,8 @@ fn is_visible(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use alloc::format;
+
     use super::*;
     use crate::Values;
 
@@ -210,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_that_may_not_leave_is_refused_and_leaves_nothing_behind() {
+    fn a_message_that_may_not_leave_is_refused() {
         let long = "a".repeat(1600);
         let longer = "é".repeat(1601);
         // As many bytes as a message may have.
@@ -232,14 +301,46 @@ mod tests {
             ("Hi", None, Ok(1)),
         ] {
             let slots = Slots::of_body(body).unwrap();
-            let mut text = b"before".to_vec();
-            let found = slots.message_into(&mut text, &[value]);
-            assert_eq!(found.map(|count| count.segments), expected, "{body}");
-            assert_eq!(text == b"before", found.is_err(), "{body}");
+            let found = slots.message_into(&mut [0; MESSAGE_BYTES], &[value.map(Weighed::new)]);
+            assert_eq!(found.map(|(_, count)| count.segments), expected, "{body}");
         }
         assert_eq!(Slots::of_body("{{x}}").unwrap_err().code, Code::TokenWithoutKind);
         assert_eq!(Slots::of_body(" ").unwrap_err().code, Code::BodyBlank);
         assert_eq!(Slots::of_body(&"a".repeat(501)).unwrap_err().code, Code::BodyLength);
+    }
+
+    #[test]
+    fn parts_of_every_length_are_copied_whole() {
+        for length in 0..300 {
+            let literal: String = ('a'..='z').cycle().take(length).collect();
+            let value: String = ('A'..='Z').cycle().take(length).collect();
+            let body = format!("{literal}!${{a}}");
+            let Ok(slots) = Slots::of_body(&body) else { panic!("{length}") };
+            let mut room = [b'?'; MESSAGE_BYTES];
+            let (bytes, _) = slots.message_into(&mut room, &[Some(Weighed::new(&value))]).unwrap();
+            assert_eq!(str::from_utf8(&room[..bytes]), Ok(&*format!("{literal}!{value}")));
+            assert!(room[bytes..].iter().all(|byte| *byte == b'?'), "{length}");
+        }
+    }
+
+    #[test]
+    fn what_is_weighed_as_it_is_read_is_utf_8_and_weighs_the_same() {
+        let texts: [&[u8]; 9] = [
+            b"",
+            b"Zoe",
+            b"Philippa",
+            b"The Old Mill",
+            "Zo\u{eb}".as_bytes(),
+            b"a_b@c[]",
+            b"\0",
+            b"Zo\xeb",
+            b"The Old Mill \xff",
+        ];
+        for text in texts {
+            let read = Weighed::from_utf8(text).map(|value| format!("{value:?}"));
+            let weighed = str::from_utf8(text).ok().map(|text| format!("{:?}", Weighed::new(text)));
+            assert_eq!(read, weighed, "{text:?}");
+        }
     }
 
     #[test]

@@ -7,7 +7,8 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use verbatim_core::{Missing, Policy, Slots, Template, count, deliverable};
+use verbatim_core::limits::MESSAGE_BYTES;
+use verbatim_core::{Missing, Policy, Slots, Template, Weighed, count, deliverable};
 use verbatim_host::sandbox::{Batch, Limits, Sandbox, Sha256};
 
 const BODY: &str = "Hi ${guest_name}, your table at {{entity:restaurant}} is booked for \
@@ -32,7 +33,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for rows in [1_u32, 64, 512, 4096] {
         let mut batch = Batch::new(BODY, VALUES.len());
         (0..rows).for_each(|_| assert!(batch.push(VALUES)));
-        let (mut text, mut out) = (String::new(), Vec::new());
+        let (mut text, mut room) = (String::new(), [0; MESSAGE_BYTES]);
         let mut ways: [Way<'_>; 4] = [
             (
                 "sandbox",
@@ -70,8 +71,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 vec![],
                 Box::new(|| {
                     for _ in 0..rows {
-                        out.clear();
-                        let made = slots.message_into(&mut out, black_box(&VALUES));
+                        let values = black_box(VALUES).map(|value| value.map(Weighed::new));
+                        let made = slots.message_into(&mut room, &values);
                         assert!(black_box(made).is_ok());
                     }
                 }),

@@ -134,6 +134,7 @@ fn message(number: u64) -> NewMessage {
         conversation_id: None,
         on_unknown: None,
         valid_for: None,
+        redact: None,
     }
 }
 

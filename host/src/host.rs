@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::Url;
 use tokio::net::TcpListener;
@@ -11,17 +12,21 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::api::{self, App, Events, Own};
+use crate::connection::Connection;
 use crate::console::Console;
 use crate::dispatch::{Dispatcher, Dispatching};
 use crate::engine::Engine;
+use crate::forward::{Forwarder, Forwarding};
+use crate::limit::RequestLimits;
 use crate::metrics::Metrics;
 use crate::receive::Receiver;
+use crate::redact::{Redacting, Redactor};
+use crate::seal::Vault;
 use crate::server;
 use crate::store::{Database, Replies, Store, StoreError};
-use crate::twilio::client::{Account, Client, ClientError};
+use crate::twilio::client::ClientError;
 use crate::twilio::directory::Cached;
 use crate::twilio::fake::Control;
-use crate::twilio::signature::Keys;
 
 /// What a host is made of.
 #[derive(Debug)]
@@ -33,11 +38,13 @@ pub struct Settings {
     /// The module.
     pub engine: Engine,
     /// The account that sends.
-    pub account: Account,
-    /// What may have signed a webhook.
-    pub webhook_keys: Keys,
+    pub connection: Connection,
     /// The address by which Twilio reaches this host.
     pub public_url: Url,
+    /// Seals and opens the secrets in the database.
+    pub vault: Vault,
+    /// How long after a message was accepted or received what it says is taken out.
+    pub redact_after: Option<Duration>,
     /// Who answers keywords on a number that is not registered.
     pub default_replies: Replies,
     /// The pages.
@@ -52,6 +59,9 @@ pub struct Host {
     address: SocketAddr,
     app: Arc<App>,
     dispatching: Dispatching,
+    forwarding: Forwarding,
+    redacting: Redacting,
+    following: JoinHandle<()>,
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
 }
@@ -86,9 +96,17 @@ impl Host {
     pub fn start(settings: Settings) -> Result<Self, HostError> {
         let address = settings.listener.local_addr()?;
         let public_url = settings.public_url.as_str().trim_end_matches('/').to_owned();
-        let client = Client::new(settings.account)?;
-        let metrics =
-            Metrics::new(settings.store.counts(), settings.engine.times(), client.times());
+        let forwarder = Forwarder::new(settings.store.clone(), settings.vault.clone())
+            .map_err(ClientError::Http)?;
+        let metrics = Metrics::new(
+            settings.store.counts(),
+            settings.engine.times(),
+            settings.connection.times(),
+            forwarder.times(),
+        );
+        let forwarding = forwarder.start();
+        let redacting =
+            Redactor { store: settings.store.clone(), after: settings.redact_after }.start();
         let receiver = Receiver {
             store: settings.store.clone(),
             engine: settings.engine.clone(),
@@ -97,24 +115,29 @@ impl Host {
         let dispatching = Dispatcher {
             store: settings.store.clone(),
             receiver: receiver.clone(),
-            client: client.clone(),
+            connection: settings.connection.clone(),
             status_callback: format!("{public_url}/twilio/status/"),
         }
         .start();
+        let following = settings.connection.clone();
+        let following = following.follow(settings.store.clone(), settings.vault.clone());
         let app = Arc::new(App {
             store: settings.store,
             engine: settings.engine,
             wake: dispatching.wake(),
             own: Own::new(address, &settings.public_url),
             public_url,
-            webhook_keys: settings.webhook_keys,
+            connection: settings.connection,
+            vault: settings.vault,
+            limits: RequestLimits::default(),
             receiver,
             console: settings.console,
             phone: settings.phone,
-            directory: Cached::new(client),
+            directory: Cached::default(),
             events: Events::default(),
             metrics,
         });
+        let following = tokio::spawn(following);
         let router = api::router(Arc::clone(&app));
         let (stop, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(async move {
@@ -124,7 +147,7 @@ impl Host {
             };
             server::serve(settings.listener, router, server::Limits::default(), stopped).await;
         });
-        Ok(Self { address, app, dispatching, stop, server })
+        Ok(Self { address, app, dispatching, forwarding, redacting, following, stop, server })
     }
 
     /// Where it listens.
@@ -142,7 +165,8 @@ impl Host {
     /// Takes no more, finishes what is in flight, and closes the database.
     pub async fn stop(self) {
         // In this order: callbacks for what is in flight are still taken.
-        self.dispatching.stop().await;
+        self.following.abort();
+        tokio::join!(self.dispatching.stop(), self.forwarding.stop(), self.redacting.stop());
         self.app.events.end();
         let _ = self.stop.send(());
         let abort = self.server.abort_handle();
@@ -155,7 +179,7 @@ impl Host {
 }
 
 /// How long open connections may take to end.
-const GRACE: std::time::Duration = std::time::Duration::from_secs(5);
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Opens the store. The folder of a file is created for this user alone if it is missing.
 ///

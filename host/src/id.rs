@@ -3,7 +3,9 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
+use uuid::{Builder, Uuid};
+
+use crate::time::Timestamp;
 
 /// Bytes of randomness in a key, a session or a sign-in link.
 const SECRET_BYTES: usize = 32;
@@ -15,6 +17,14 @@ pub const KEY_PREFIX: &str = "vk_";
 #[must_use]
 pub fn new_id() -> String {
     Uuid::now_v7().to_string()
+}
+
+/// The first id that may be made at an instant, to the millisecond: all that were made before sort
+/// before it.
+#[must_use]
+pub fn first_id_at(instant: Timestamp) -> String {
+    let millis = u64::try_from(instant.as_micros() / 1_000).unwrap_or_default();
+    Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid().to_string()
 }
 
 /// Whether a text has the form of an id, so that a malformed one is told from an unknown one.
@@ -67,6 +77,15 @@ mod tests {
         let ids: Vec<String> = (0..100).map(|_| new_id()).collect();
         assert!(ids.is_sorted());
         assert!(ids.iter().all(|id| is_id(id)));
+    }
+
+    #[test]
+    fn an_id_is_found_by_its_time() {
+        let before = first_id_at(Timestamp::now());
+        let id = new_id();
+        let after = first_id_at(Timestamp::now().plus(std::time::Duration::from_millis(2)));
+        assert!(before <= id && id < after, "{before} {id} {after}");
+        assert!(is_id(&before) && first_id_at(Timestamp::from_micros(-1)) < before);
     }
 
     #[test]

@@ -30,6 +30,7 @@ pub struct Counts {
     segments: Family<Label<&'static str>, Counter>,
     miscounted: Counter,
     price: Family<Label<String>, Counter<f64, AtomicU64>>,
+    forwards: Family<Label<&'static str>, Counter>,
 }
 
 impl Counts {
@@ -53,6 +54,9 @@ impl Counts {
                 // What it costs is negative there, and a counter only rises.
                 let costs = -amount.parse().unwrap_or(0.0_f64);
                 self.price.get_or_create(&[("unit", unit.clone())]).inc_by(costs.max(0.0));
+            }
+            Change::Forwarded { state, .. } => {
+                self.forwards.get_or_create(&[("state", state.as_str())]).inc();
             }
             Change::Received(keyword) => {
                 let keyword = keyword.clone().unwrap_or_else(|| NO_KEYWORD.to_owned());
@@ -105,8 +109,12 @@ pub struct Metrics {
     registry: Registry,
     /// Webhooks without a valid signature: all the trace that they leave.
     pub refused_webhooks: Counter,
+    /// Requests of a key that were one too many.
+    pub limited_requests: Counter,
     waiting: Family<Label<String>, Gauge>,
     overdue: Gauge,
+    forwards_waiting: Gauge,
+    forwards_overdue: Gauge,
 }
 
 /// What is measured when it is asked for.
@@ -116,14 +124,18 @@ pub struct Queue {
     pub phases: Vec<(String, i64)>,
     /// For how long the oldest that may begin has been due.
     pub overdue: Duration,
+    /// How many events wait for webhooks.
+    pub forwards: i64,
+    /// For how long the oldest of those that may be posted has been due.
+    pub forwards_overdue: Duration,
 }
 
 impl Metrics {
     /// Brings the parts' instruments together.
     #[must_use]
-    pub fn new(counts: &Counts, sandbox: &Times, twilio: &Times) -> Self {
+    pub fn new(counts: &Counts, sandbox: &Times, twilio: &Times, webhooks: &Times) -> Self {
         let mut registry = Registry::with_prefix("verbatim");
-        let refused_webhooks = Counter::default();
+        let (refused_webhooks, limited_requests) = (Counter::default(), Counter::default());
         let (waiting, overdue) = (Family::default(), Gauge::default());
         registry.register("messages", "Messages that reached a state", counts.messages.clone());
         registry.register(
@@ -146,13 +158,24 @@ impl Metrics {
             "Messages of which Twilio counted other segments than we did",
             counts.miscounted.clone(),
         );
+        registry.register(
+            "forwards",
+            "Events for webhooks that reached a state; `queued` again after each failure",
+            counts.forwards.clone(),
+        );
         registry.register("price", "What Twilio bills, by currency", counts.price.clone());
         registry.register("sandbox_seconds", "Time in the module, by op", sandbox.0.clone());
         registry.register("twilio_seconds", "Time of a request to Twilio", twilio.0.clone());
+        registry.register("webhook_seconds", "Time of a POST to a webhook", webhooks.0.clone());
         registry.register(
             "refused_webhooks",
             "Webhooks without a valid signature",
             refused_webhooks.clone(),
+        );
+        registry.register(
+            "limited_requests",
+            "Requests that were refused because their key asks too often",
+            limited_requests.clone(),
         );
         registry.register(
             "queue",
@@ -164,7 +187,26 @@ impl Metrics {
             "For how long the oldest message that may begin has been due",
             overdue.clone(),
         );
-        Self { registry, refused_webhooks, waiting, overdue }
+        let (forwards_waiting, forwards_overdue) = (Gauge::default(), Gauge::default());
+        registry.register(
+            "forwards_waiting",
+            "Events that no webhook has taken yet, up to 100000",
+            forwards_waiting.clone(),
+        );
+        registry.register(
+            "forwards_overdue_seconds",
+            "For how long the oldest event that may be posted has been due",
+            forwards_overdue.clone(),
+        );
+        Self {
+            registry,
+            refused_webhooks,
+            limited_requests,
+            waiting,
+            overdue,
+            forwards_waiting,
+            forwards_overdue,
+        }
     }
 
     /// The text of a scrape.
@@ -174,8 +216,10 @@ impl Metrics {
         for (phase, count) in queue.phases {
             self.waiting.get_or_create(&[("phase", phase)]).set(count);
         }
-        let overdue = i64::try_from(queue.overdue.as_secs()).unwrap_or(i64::MAX);
-        self.overdue.set(overdue);
+        let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+        self.overdue.set(seconds(queue.overdue));
+        self.forwards_waiting.set(queue.forwards);
+        self.forwards_overdue.set(seconds(queue.forwards_overdue));
         let mut shown = String::new();
         // Writing to a string cannot fail.
         let _ = text::encode(&mut shown, &self.registry);

@@ -5,16 +5,20 @@ mod account;
 mod api;
 mod attacks;
 mod cli;
+mod conversations;
+mod directory;
 #[cfg(target_os = "linux")]
 mod disk;
 mod dispatch;
 mod doors;
 mod events;
 mod fake;
+mod forward;
 mod list;
 mod openapi;
 mod pages;
 mod plugin;
+mod redact;
 mod render;
 mod replay;
 #[cfg(target_os = "linux")]

@@ -55,7 +55,7 @@ fn memory_of(process: u32) -> Vec<Mapping> {
 }
 
 /// A module that stays in its call, its memory marked, until the clock ends it.
-fn module(host: &Served) -> [String; 6] {
+fn module(host: &Served) -> [(&'static str, String); 3] {
     let text = format!(
         r#"(module
             (memory (export "memory") 16)
@@ -70,9 +70,11 @@ fn module(host: &Served) -> [String; 6] {
     let path = host.path("slow.wasm");
     fs::write(&path, &bytes).expect("a file");
     let path = path.to_str().expect("a path").to_owned();
-    let fuel = format!("fuel={}", u64::MAX);
-    let digest = verbatim_host::id::sha256_hex(&bytes);
-    ["--module".to_owned(), path, "--sha256".to_owned(), digest, "--limit".to_owned(), fuel]
+    [
+        ("VERBATIM_MODULE_FILE", path),
+        ("VERBATIM_MODULE_SHA256", verbatim_host::id::sha256_hex(&bytes)),
+        ("VERBATIM_LIMITS", format!("fuel={} wall_ms=8000", u64::MAX)),
+    ]
 }
 
 #[tokio::test]
@@ -82,9 +84,9 @@ async fn no_secret_is_in_the_log_the_database_or_the_sandbox() {
     host.wait(&message, "delivered").await;
     host.stop("-TERM").await;
     let slow = module(&host);
-    let mut arguments: Vec<&str> = slow.iter().map(String::as_str).collect();
-    arguments.extend(["--limit", "wall_ms=8000"]);
-    host.spawn_with(&arguments).await;
+    let environment: Vec<(&str, &str)> =
+        slow.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    host.spawn_with(&environment).await;
 
     let token = host.fake.account().token.expose_secret().to_owned();
     let secrets = [token.as_str(), SECONDARY_TOKEN, &host.key];

@@ -25,7 +25,7 @@ async fn a_message_goes_out_comes_back_delivered_and_the_program_stops_when_told
     let phone = host.fake.url().join("fake/phone").expect("a URL");
     let account = host.fake.account();
     let token = account.token.expose_secret();
-    let written = host.http.post(phone).basic_auth(&account.sid, Some(token)).json(&stop);
+    let written = host.http.post(phone).basic_auth(account.sid, Some(token)).json(&stop);
     let (status, written) = host.answer(written).await;
     assert_eq!((status, written["replies"].as_array().map(Vec::len)), (StatusCode::OK, Some(0)));
     assert_eq!(host.send(PERSON, "Are you there?").await["state"], "suppressed");
@@ -162,7 +162,7 @@ async fn the_doctor_finds_a_host_well_and_says_what_ails_another() {
     let host = Served::start().await;
     let account = host.fake.account();
     let (token, url) = (account.token.expose_secret(), host.url.as_str());
-    let (status, checks) = doctor(&host, token, url, &account.sid);
+    let (status, checks) = doctor(&host, token, url, account.sid.as_str());
     let names: Vec<_> = checks.as_array().expect("checks").iter().map(|it| &it["name"]).collect();
     let all = [
         "database",
@@ -181,12 +181,12 @@ async fn the_doctor_finds_a_host_well_and_says_what_ails_another() {
         let bad = checks.as_array().expect("checks").iter().filter(|it| it["ok"] == false);
         bad.map(|it| it["name"].as_str().expect("a name").to_owned()).collect()
     };
-    let wrong = doctor(&host, "another token", url, &account.sid);
+    let wrong = doctor(&host, "another token", url, account.sid.as_str());
     assert_eq!(ails(wrong), ["signature", "Twilio account"]);
     // The host signs for another address than the one that is asked.
     let elsewhere = url.replace("127.0.0.1", "localhost");
-    assert_eq!(ails(doctor(&host, token, &elsewhere, &account.sid)), ["signature"]);
-    let nowhere = doctor(&host, token, "http://127.0.0.1:9", &account.sid);
+    assert_eq!(ails(doctor(&host, token, &elsewhere, account.sid.as_str())), ["signature"]);
+    let nowhere = doctor(&host, token, "http://127.0.0.1:9", account.sid.as_str());
     assert_eq!(ails(nowhere), ["public address"]);
     let nobody = format!("AC{}", "0".repeat(32));
     assert_eq!(ails(doctor(&host, token, url, &nobody)), ["Twilio account"]);
@@ -204,7 +204,7 @@ async fn a_host_on_postgresql_sends_is_well_and_stops() {
     assert_eq!(host.get("metrics").await.0, StatusCode::OK);
     let account = host.fake.account();
     let (token, url) = (account.token.expose_secret(), host.url.as_str());
-    let (status, checks) = doctor(&host, token, url, &account.sid);
+    let (status, checks) = doctor(&host, token, url, account.sid.as_str());
     assert_eq!(status, 0, "{checks}");
     let (status, _) = host.stop("-TERM").await;
     assert!(status.success(), "{}", host.log());
@@ -274,4 +274,45 @@ fn postgresql_has_its_own_tools_for_backups() {
         let (status, _, error) = run(&mut verbatim(command));
         assert!(status == 2 && error.contains(tool) && !error.contains("secret"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_key_that_asks_too_often_is_told_when_to_come_back_and_others_are_not_held_up() {
+    let host = Served::start().await;
+    let made = host.json(&["keys", "create", "slow", "--rate", "1/3", "--json"]);
+    let slow = made["key"].as_str().expect("a key");
+    let ask = async |key: &str| {
+        let request = host.http.get(host.at("v1/senders")).bearer_auth(key);
+        request.send().await.expect("an answer")
+    };
+    for _ in 0..3 {
+        assert_eq!(ask(slow).await.status(), StatusCode::OK);
+    }
+    let refused = ask(slow).await;
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.headers()["retry-after"], "1");
+    assert_eq!(refused.headers()["content-type"], "application/problem+json");
+    assert!(refused.text().await.expect("text").contains("too_many_requests"));
+    let sign_in = host.http.post(host.at("v1/session")).json(&json!({ "key": slow }));
+    assert_eq!(
+        host.answer(sign_in).await.0,
+        StatusCode::TOO_MANY_REQUESTS,
+        "a session is no way out"
+    );
+    assert_eq!(ask(&host.key).await.status(), StatusCode::OK, "another key");
+    assert_eq!(ask("no key").await.status(), StatusCode::UNAUTHORIZED);
+    tokio::time::sleep(Duration::from_millis(1_050)).await;
+    assert_eq!(ask(slow).await.status(), StatusCode::OK);
+    let metrics = ask_text(&host, "metrics").await;
+    assert!(metrics.contains("verbatim_limited_requests_total 2"), "{metrics}");
+
+    let listed = host.command(&["keys", "list"]).1;
+    assert!(listed.contains("1/3  slow") && listed.contains("2500/5000  tests"), "{listed}");
+    let (status, _, error) = host.command(&["keys", "create", "x", "--rate", "0"]);
+    assert!(status == 2 && error.contains("expected `unlimited`"), "{error}");
+}
+
+async fn ask_text(host: &Served, path: &str) -> String {
+    let answer = host.request(Method::GET, path).send().await.expect("an answer");
+    answer.text().await.expect("text")
 }

@@ -14,7 +14,7 @@ async fn write(host: &Served, text: &str) {
     let account = host.fake.account();
     let body = json!({"from": PERSON, "to": NUMBER, "body": text});
     let request = host.http.post(phone).json(&body);
-    let request = request.basic_auth(&account.sid, Some(account.token.expose_secret()));
+    let request = request.basic_auth(account.sid, Some(account.token.expose_secret()));
     assert_eq!(host.answer(request).await.0, StatusCode::OK);
 }
 

@@ -38,7 +38,8 @@ export const test = base.extend<Fixtures, { host: Host }>({
   },
 });
 
-function listen(page: Page): string[] {
+/** Everything that the browser complains of from now on. */
+export function listen(page: Page): string[] {
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(`uncaught: ${error.message}`));
   page.on("console", (message) => {

@@ -1,6 +1,12 @@
 // One template's page as its user sees it, found by roles and accessible names.
 import { expect, type Locator, type Page } from "@playwright/test";
 
+declare global {
+  interface HTMLElementTagNameMap {
+    "verbatim-editor": HTMLElement & { value: string };
+  }
+}
+
 export const TOKEN_KINDS = {
   variant: "variant attribute",
   entity: "entity",
@@ -33,6 +39,12 @@ export class EditorPage {
     const editor = new EditorPage(page);
     await expect(editor.body).toBeVisible();
     return editor;
+  }
+
+  /** The body is `text`, to the letter: the marks that are drawn into it are not part of it. */
+  async expectBody(text: string, why?: string): Promise<void> {
+    const value = () => this.page.locator("verbatim-editor").evaluate((one: HTMLElementTagNameMap["verbatim-editor"]) => one.value);
+    await expect.poll(value, why).toBe(text);
   }
 
   value(kind: keyof typeof TOKEN_KINDS, name: string): Locator {

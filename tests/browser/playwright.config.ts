@@ -24,7 +24,8 @@ export default defineConfig({
   reporter: [["list"]],
   use: { ...chromium, trace: "retain-on-failure", locale: "en-GB" },
   projects: [
-    { name: "browser", testMatch: "*.spec.ts" },
+    { name: "browser", testMatch: "*.spec.ts", testIgnore: "package/**" },
+    { name: "package", testDir: "package", testMatch: "*.spec.ts" },
     { name: "screenshots", testMatch: "*.shots.ts" },
   ],
 });

@@ -4,8 +4,9 @@
 use std::sync::LazyLock;
 
 use verbatim_core::{
-    Domain, Domains, Draft, Encoding, Kind, Missing, Names, Policy, Rules, Slots, Template, bounds,
-    check, check_prompt, classify, complete, count, forcing, limits, parse, preview, segments,
+    Domain, Domains, Draft, Encoding, Kind, Missing, Names, Policy, Rules, Slots, Template,
+    Weighed, bounds, check, check_prompt, classify, complete, count, forcing, limits, parse,
+    preview, segments,
 };
 use verbatim_host::sandbox::{Batch, BatchError, Grant, Limits, Row, Sandbox};
 use verbatim_wasm::ops;
@@ -221,11 +222,12 @@ pub fn batch_any(data: &[u8]) {
     match (SANDBOX.render_batch(&batch), slots) {
         (Ok(rendered), Ok(slots)) => {
             for (found, values) in rendered.rows().zip(&rows) {
-                let mut text = Vec::new();
-                let said = slots.message_into(&mut text, values);
+                let mut room = [0; limits::MESSAGE_BYTES];
+                let weighed: Vec<_> = values.iter().map(|value| value.map(Weighed::new)).collect();
+                let said = slots.message_into(&mut room, &weighed);
                 let expected = match &said {
-                    Ok(count) => Row::Message {
-                        text: str::from_utf8(&text).expect("UTF-8"),
+                    Ok((bytes, count)) => Row::Message {
+                        text: str::from_utf8(&room[..*bytes]).expect("UTF-8"),
                         encoding: count.encoding.as_str(),
                         segments: u16::try_from(count.segments).expect("a message is short"),
                     },

@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub mod bench;
+pub mod chromium;
 pub mod corpus;
 #[cfg(feature = "crash")]
 pub mod crash;
@@ -11,6 +12,8 @@ pub mod generated;
 pub mod granted;
 #[cfg(feature = "sandbox")]
 pub mod hostile;
+#[cfg(feature = "crash")]
+pub mod load;
 #[cfg(feature = "sandbox")]
 mod random;
 #[cfg(feature = "sandbox")]

@@ -8,7 +8,8 @@ use std::time::Duration;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use verbatim_core::{Kind, Slots, parse};
+use verbatim_core::limits::MESSAGE_BYTES;
+use verbatim_core::{Kind, Slots, Weighed, parse};
 use verbatim_host::sandbox::{Batch, BatchError, Grant, Limits, Row, Sandbox, Sha256};
 
 static SANDBOX: LazyLock<Sandbox> = LazyLock::new(|| {
@@ -60,11 +61,11 @@ fn rendered(body: &str, names: &[(Kind, &str)], row: &[Option<String>]) -> Resul
 
 /// The same row by native core.
 fn natively(slots: &Slots<'_>, row: &[Option<String>]) -> String {
-    let row: Vec<_> = row.iter().map(Option::as_deref).collect();
-    let mut text = Vec::new();
-    match slots.message_into(&mut text, &row) {
-        Ok(count) => {
-            let text = String::from_utf8(text).expect("UTF-8");
+    let row: Vec<_> = row.iter().map(|value| value.as_deref().map(Weighed::new)).collect();
+    let mut room = [0; MESSAGE_BYTES];
+    match slots.message_into(&mut room, &row) {
+        Ok((bytes, count)) => {
+            let text = str::from_utf8(&room[..bytes]).expect("UTF-8");
             format!("{} {} {text}", count.encoding.as_str(), count.segments)
         }
         Err(code) => code.to_string(),

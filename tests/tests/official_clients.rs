@@ -37,7 +37,7 @@ async fn drives(program: &Path, script: &Path) {
     let mut command = Command::new(program);
     command
         .arg(script)
-        .env("TWILIO_ACCOUNT_SID", &account.sid)
+        .env("TWILIO_ACCOUNT_SID", account.sid.as_str())
         .env("TWILIO_AUTH_TOKEN", account.token.expose_secret())
         .env("FAKE_URL", account.base_url.as_str())
         .env("WEBHOOK_PORT", port.to_string())

@@ -5,9 +5,11 @@
 //! are there, up to the limit of any response. No input makes it panic.
 
 use alloc::boxed::Box;
+use alloc::vec;
 use alloc::vec::Vec;
 
-use verbatim_core::{Code, Encoding, Refusal, Slots};
+use verbatim_core::limits::MESSAGE_BYTES;
+use verbatim_core::{Code, Count, Encoding, Refusal, Slots, Weighed};
 
 use crate::limits::{REQUEST_BYTES, RESPONSE_BYTES};
 use crate::ops::respond;
@@ -17,6 +19,8 @@ use crate::ops::respond;
 pub const NONE: u32 = u32::MAX;
 /// The encoding of a row that is refused.
 pub const REFUSED: u8 = 255;
+/// Bytes of a row of the response, at most: its length, its text, its encoding and a number.
+const ROW_BYTES: usize = 4 + MESSAGE_BYTES + 3;
 
 /// Answers a batch, whatever it is: its rows, or the error for all of them.
 #[must_use]
@@ -40,16 +44,20 @@ fn rows(request: &[u8]) -> Result<Vec<u8>, Refusal> {
     let tokens = slots.names().len();
     let count = input.number().ok_or_else(ends_early)?;
 
-    // What is written for most rows; a count that lies gets no more than a response may have.
-    let likely = u64::from(count) * (body.len() as u64 + 8) + input.0.len() as u64;
-    let likely = usize::try_from(likely).unwrap_or(RESPONSE_BYTES).min(RESPONSE_BYTES);
     // Each value takes at least its length: a count that lies is known before the first row.
     if u64::from(count) * (tokens as u64 * 4) > input.0.len() as u64 {
         return Err(ends_early());
     }
-    let mut response = Vec::with_capacity(likely);
+    // What rows take whose tokens occur once; a count that lies gets no more than a response may
+    // have.
+    let likely = u64::from(count) * (slots.literal_bytes() as u64 + 7) + input.0.len() as u64;
+    let likely = usize::try_from(likely).unwrap_or(RESPONSE_BYTES).min(RESPONSE_BYTES);
+    let mut response = vec![0; likely + ROW_BYTES];
     let mut values = Vec::with_capacity(tokens);
-    response.extend_from_slice(&count.to_le_bytes());
+    let mut written = 4;
+    if let Some(place) = response.first_chunk_mut() {
+        *place = count.to_le_bytes();
+    }
     for _ in 0..count {
         values.clear();
         let mut is_utf8 = true;
@@ -57,43 +65,30 @@ fn rows(request: &[u8]) -> Result<Vec<u8>, Refusal> {
             values.push(match input.number().ok_or_else(ends_early)? {
                 NONE => None,
                 length => {
-                    let value = str::from_utf8(input.take(length).ok_or_else(ends_early)?);
-                    is_utf8 &= value.is_ok();
-                    value.ok()
+                    let value = Weighed::from_utf8(input.take(length).ok_or_else(ends_early)?);
+                    is_utf8 &= value.is_some();
+                    value
                 }
             });
         }
-        let start = response.len();
-        response.extend_from_slice(&[0; 4]);
-        let text = response.len();
-        let made = match is_utf8 {
-            true => slots.message_into(&mut response, &values),
-            false => Err(Code::RequestNotBatch),
-        };
-        let (encoding, number) = match made {
-            Ok(count) => {
-                let encoding = match count.encoding {
-                    Encoding::Gsm7 => 0,
-                    Encoding::Ucs2 => 1,
-                };
-                // A message of 1,600 characters has far fewer segments than a `u16` holds.
-                (encoding, u16::try_from(count.segments).unwrap_or(u16::MAX))
+        written += loop {
+            let room = response.get_mut(written..).unwrap_or_default();
+            match write_row(room, |text| match is_utf8 {
+                true => slots.message_into(text, &values),
+                false => Err(Code::RequestNotBatch),
+            }) {
+                Some(bytes) => break bytes,
+                None => response.resize(response.len() * 2, 0),
             }
-            Err(code) => (REFUSED, code.number()),
         };
-        let length = u32::try_from(response.len() - text).unwrap_or_default();
-        if let Some(place) = response.get_mut(start..text) {
-            place.copy_from_slice(&length.to_le_bytes());
-        }
-        let [low, high] = number.to_le_bytes();
-        response.extend_from_slice(&[encoding, low, high]);
-        if response.len() > RESPONSE_BYTES {
+        if written > RESPONSE_BYTES {
             return Err(refusal(
                 Code::ResponseTooLarge,
                 "the response would exceed 4194304 bytes; ask for fewer rows at once",
             ));
         }
     }
+    response.truncate(written);
     match input.0 {
         [] => Ok(response),
         [..] => Err(refusal(
@@ -101,6 +96,29 @@ fn rows(request: &[u8]) -> Result<Vec<u8>, Refusal> {
             "the batch goes on after its last row; expected as many rows as it names",
         )),
     }
+}
+
+/// Writes a row to the front of `room` and gives its bytes, or `None` if a row may be longer.
+fn write_row(
+    room: &mut [u8],
+    make: impl FnOnce(&mut [u8; MESSAGE_BYTES]) -> Result<(usize, Count), Code>,
+) -> Option<usize> {
+    let (length, room) = room.first_chunk_mut::<ROW_BYTES>()?.split_first_chunk_mut::<4>()?;
+    let (bytes, encoding, number) = match make(room.first_chunk_mut()?) {
+        Ok((bytes, count)) => {
+            let encoding = match count.encoding {
+                Encoding::Gsm7 => 0,
+                Encoding::Ucs2 => 1,
+            };
+            // A message of 1,600 characters has far fewer segments than a `u16` holds.
+            (bytes, encoding, u16::try_from(count.segments).unwrap_or(u16::MAX))
+        }
+        Err(code) => (0, REFUSED, code.number()),
+    };
+    *length = u32::try_from(bytes).unwrap_or_default().to_le_bytes();
+    let [low, high] = number.to_le_bytes();
+    *room.get_mut(bytes..)?.first_chunk_mut()? = [encoding, low, high];
+    Some(length.len() + bytes + 3)
 }
 
 /// What is left of a request.
@@ -136,7 +154,6 @@ mod tests {
     use alloc::borrow::ToOwned as _;
     use alloc::format;
     use alloc::string::{String, ToString as _};
-    use alloc::vec;
 
     use super::*;
 

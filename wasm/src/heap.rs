@@ -24,7 +24,7 @@ const SIZES: usize = 21;
 
 /// Where more memory comes from.
 pub trait Memory {
-    /// At least `bytes` more, a multiple of 16: where they begin and how many they are.
+    /// At least `bytes` more, a multiple of 16, all zero: where they begin and how many they are.
     fn grow(bytes: usize) -> Option<(*mut u8, usize)>;
 }
 
@@ -70,7 +70,7 @@ impl<M: Memory> Heap<M> {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            room: UnsafeCell::new(Room(MaybeUninit::uninit())),
+            room: UnsafeCell::new(Room(MaybeUninit::zeroed())),
             next: Cell::new(ptr::null_mut()),
             left: Cell::new(0),
             free: [const { Cell::new(ptr::null_mut()) }; SIZES],
@@ -128,6 +128,21 @@ unsafe impl<M: Memory> GlobalAlloc for Heap<M> {
         // has written into it the one before.
         self.free[size].set(unsafe { piece.cast::<*mut u8>().read() });
         piece
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        let Some(size) = Self::size(layout) else { return ptr::null_mut() };
+        if self.free[size].get().is_null() {
+            // Cut from what nobody has written to: new pages are zero, and so was the room.
+            return self.cut(size);
+        }
+        // SAFETY: the caller's promise is the one that `alloc` asks for; what it gives is as long
+        // as the layout says.
+        unsafe {
+            let piece = self.alloc(layout);
+            piece.write_bytes(0, layout.size());
+            piece
+        }
     }
 
     unsafe fn dealloc(&self, piece: *mut u8, layout: Layout) {
@@ -222,6 +237,25 @@ mod tests {
         assert_eq!(piece(&heap, 128, 4), first);
         free(&heap, second, 100);
         assert_eq!(piece(&heap, 65, 5), second);
+    }
+
+    #[test]
+    fn what_is_asked_for_in_zeros_is_zero_new_or_used() {
+        let heap = Heap::<Leaked>::new();
+        for size in [100, 100_000] {
+            for turn in 0..2 {
+                // SAFETY: the size is not zero, and the piece is as long.
+                unsafe {
+                    let piece = heap.alloc_zeroed(layout(size));
+                    let bytes = core::slice::from_raw_parts(piece, size);
+                    assert!(bytes.iter().all(|byte| *byte == 0), "{size}, turn {turn}");
+                    piece.write_bytes(7, size);
+                    free(&heap, piece, size);
+                }
+            }
+        }
+        // SAFETY: the size is not zero.
+        assert!(unsafe { Heap::<Nothing>::new().alloc_zeroed(layout(ROOM + 1)) }.is_null());
     }
 
     #[test]

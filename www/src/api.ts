@@ -54,14 +54,29 @@ export interface Message {
   sender: string;
   environment: Environment;
   template: string | null;
+  /** Empty once it was taken out, as are the segments. */
   text: string;
   segments: Segments;
+  predicted_segments: number;
+  redacted_at: string | null;
   /** SHA-256 of the module that rendered and counted it. */
   module: string;
   sid: string | null;
   /** What Twilio or the carrier said, and what to do about it. */
   error: { code: number | null; message: string; help: string | null } | null;
   created_at: string;
+}
+
+/** What a person wrote, on its way to a webhook. */
+export interface Forward {
+  id: string;
+  state: "queued" | "sending" | "delivered" | "dead";
+  webhook: string;
+  tries: number;
+  error: string | null;
+  due_at: string | null;
+  created_at: string;
+  event: { type: string; data: { from: string; to: string; text: string } };
 }
 
 export interface SendRequest {
@@ -189,6 +204,12 @@ export const api = {
     request<{ messages: Message[] }>("GET", `${at("messages")}?limit=${limit}`).then(
       (page) => page.messages,
     ),
+
+  forwards: (limit: number) =>
+    request<{ forwards: Forward[] }>("GET", `${at("forwards")}?limit=${limit}`).then(
+      (page) => page.forwards,
+    ),
+  resend: (id: string) => request<Forward>("POST", at("forwards", id, "resend"), {}),
 
   phone: (number: string) =>
     request<{ messages: PhoneMessage[] }>(

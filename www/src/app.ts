@@ -3,12 +3,13 @@
 import { html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { ApiError, api } from "./api.ts";
+import { define } from "./elements/editor.ts";
 import { palette } from "./elements/palette.ts";
+import { type HashedVerbatim, loadFromHost } from "./load-from-host.ts";
 import { drafts, NEW } from "./pages/draft.ts";
 import { Page } from "./parts/page.ts";
 import { address, parseRoute, type Route } from "./route.ts";
-import { load, ModuleRefused, type Verbatim } from "./verbatim.ts";
-import "./elements/editor.ts";
+import { ModuleRefused } from "./verbatim.ts";
 import "./pages/chaos.ts";
 import "./pages/messages.ts";
 import "./pages/phone.ts";
@@ -26,7 +27,7 @@ type Phase =
   | { name: "starting" }
   | { name: "signed-out" }
   | { name: "refused"; sentence: string }
-  | { name: "ready"; engine: Verbatim };
+  | { name: "ready"; engine: HashedVerbatim };
 
 const TITLES: Record<Route["page"], string> = {
   templates: "Templates",
@@ -71,7 +72,7 @@ export class VerbatimApp extends Page {
     this.phase = { name: "starting" };
     try {
       const { sha256 } = await api.module();
-      this.phase = { name: "ready", engine: await load({ ...MODULE, sha256 }) };
+      this.phase = { name: "ready", engine: await loadFromHost({ ...MODULE, sha256 }) };
     } catch (cause) {
       if (cause instanceof ApiError && cause.status === 401) this.phase = { name: "signed-out" };
       else this.phase = { name: "refused", sentence: sentenceOf(cause) };
@@ -121,7 +122,7 @@ export class VerbatimApp extends Page {
   }
 }
 
-function page(route: Route, engine: Verbatim) {
+function page(route: Route, engine: HashedVerbatim) {
   switch (route.page) {
     case "templates":
       return html`<verbatim-templates .engine=${engine}></verbatim-templates>`;
@@ -139,7 +140,7 @@ function page(route: Route, engine: Verbatim) {
   }
 }
 
-function footer({ sha256, size }: Verbatim) {
+function footer({ sha256, size }: HashedVerbatim) {
   return html`<footer>
     <p>
       Previewed by the module that sends:
@@ -158,5 +159,6 @@ function askBeforeLeaving(event: BeforeUnloadEvent): void {
   if (drafts.anyUnsaved()) event.preventDefault();
 }
 
+define();
 const colours = palette.styleSheet;
 if (colours !== undefined) document.adoptedStyleSheets.push(colours);

@@ -2,6 +2,7 @@
 // them; here they only get names for their parts.
 import type { Check, Preview, Segments } from "../../wasm/module/src/types.d.ts";
 
+export type * from "../../wasm/module/src/imports.d.ts";
 export type * from "../../wasm/module/src/types.d.ts";
 
 /** A token of a body. */

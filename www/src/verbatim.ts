@@ -1,53 +1,75 @@
-// The API over the module: fetch the bytes, hash them, and only then instantiate those very bytes.
-// What is previewed here is therefore what a host with the same SHA-256 sends. A module whose hash
-// is not the expected one never runs. This file knows no host: whoever calls `load` says where the
-// module is and what its hash must be.
+// The API over one loaded module: synchronous calls, plain objects in and out. What loads a module
+// stands beside it: `load-from-host.ts` for the console, `package/` for other people's products.
+import { type Plain, plain } from "./request.ts";
 import type {
   Response as Answer,
   Check,
+  CheckPrompt,
+  CheckPromptRequest,
   CheckRequest,
   Classify,
+  ClassifyRequest,
+  Complete,
+  CompleteRequest,
   Describe,
+  ModuleHost,
   Preview,
   PreviewRequest,
+  Receive,
+  ReceiveRequest,
   VerbatimError as Refusal,
   Render,
   RenderRequest,
   Segments,
+  SegmentsRequest,
+  Send,
+  SendRequest,
 } from "./types.ts";
-
-/** Where a module comes from, and the SHA-256 it must have. */
-export interface Source {
-  /** The address of `verbatim.wasm`. */
-  wasm: string;
-  /** The address of its glue, or the glue itself. */
-  glue: string | Glue;
-  /** Lower-case hex; the module is refused when its bytes hash to anything else. */
-  sha256: string;
-}
 
 /** What wasm-bindgen makes beside the module; one function per op, each `{ok}` or `{error}`. */
 export interface Glue {
-  default(options: { module_or_path: BufferSource }): Promise<unknown>;
+  setHost(host: ModuleHost | null): void;
+  segmentCount(text: string): number;
   describe(): Answer<Describe>;
-  segments(request: { text: string }): Answer<Segments>;
+  segments(request: SegmentsRequest): Answer<Segments>;
   check(request: CheckRequest): Answer<Check>;
+  checkPrompt(request: CheckPromptRequest): Answer<CheckPrompt>;
   preview(request: PreviewRequest): Answer<Preview>;
   render(request: RenderRequest): Answer<Render>;
-  classify(request: { text: string }): Answer<Classify>;
+  complete(request: CompleteRequest): Answer<Complete>;
+  classify(request: ClassifyRequest): Answer<Classify>;
+  send(request: SendRequest): Answer<Send>;
+  receive(request: ReceiveRequest): Answer<Receive>;
 }
 
-/** A loaded module. Every method is synchronous and throws a `VerbatimError` on a refusal. */
+/** A loaded module. Each method throws a `VerbatimError` where the module refuses. */
 export interface Verbatim {
-  /** Of the bytes that were instantiated, lower-case hex. */
-  readonly sha256: string;
-  readonly size: number;
+  /** Of the bytes that were compiled, lower-case hex; null for a `WebAssembly.Module`. */
+  readonly sha256: string | null;
+  /** In bytes; null for a `WebAssembly.Module`. */
+  readonly size: number | null;
+  /** Version, ops, limits, keywords, replies and every diagnostic. */
   describe(): Describe;
-  segments(text: string): Segments;
+  /** What a text costs. */
+  segments(text: string, options?: Omit<SegmentsRequest, "text">): Segments;
+  /** How many segments a text takes, and nothing else: the fast way. */
+  segmentCount(text: string): number;
+  /** What can be said of a template before a value is known. */
   check(request: CheckRequest): Check;
+  /** What can be said of an action's prompt. */
+  checkPrompt(request: CheckPromptRequest): CheckPrompt;
+  /** A text as it reads with the values at hand. */
   preview(request: PreviewRequest): Preview;
+  /** A text as it would be sent. */
   render(request: RenderRequest): Render;
-  classify(text: string): Classify;
+  /** What may stand where the writer is typing a token. */
+  complete(request: CompleteRequest): Complete;
+  /** What a reply means, step by step. */
+  classify(text: string, options?: Omit<ClassifyRequest, "text">): Classify;
+  /** Decides on a message, through the `host` that the module was loaded with. */
+  send(request: SendRequest): Send;
+  /** Decides on a received message, through the `host` that the module was loaded with. */
+  receive(request: ReceiveRequest): Receive;
 }
 
 /** The module answered a request with an error. */
@@ -68,68 +90,62 @@ export class ModuleRefused extends Error {
   override readonly name = "ModuleRefused";
 }
 
-/**
- * Fetches, hashes, compares and instantiates, in that order.
- * The glue holds one instance, so a page loads one module.
- */
-export async function load(source: Source): Promise<Verbatim> {
-  const bytes = await fetchBytes(source.wasm);
-  const sha256 = await hash(bytes);
-  if (sha256 !== source.sha256) {
-    throw new ModuleRefused(
-      `expected the module ${source.sha256} that the host sends with, but ${source.wasm} is ` +
-        `${sha256}; nothing was run: reload the page, or restart the host`,
-    );
-  }
-  const glue: Glue = typeof source.glue === "string" ? await import(source.glue) : source.glue;
-  try {
-    await glue.default({ module_or_path: bytes });
-  } catch (cause) {
-    throw new ModuleRefused(
-      `expected ${source.wasm} to be a WebAssembly module that runs here, but ${reason(cause)}`,
-      { cause },
-    );
-  }
-  return over(glue, sha256, bytes.byteLength);
+/** The module stopped in the middle of a call, and that instance is never asked again. */
+export class ModuleTrapped extends Error {
+  override readonly name = "ModuleTrapped";
 }
 
-async function fetchBytes(address: string): Promise<ArrayBuffer> {
-  // Never from the cache: the host may have been replaced by a newer one since.
-  const answer = await fetch(address, { cache: "no-cache" }).catch((cause) => {
-    throw new ModuleRefused(`expected the module at ${address}, but the host cannot be reached`, {
-      cause,
-    });
-  });
-  if (!answer.ok) {
-    throw new ModuleRefused(
-      `expected the module at ${address}, but the host answered ${answer.status}`,
-    );
-  }
-  return answer.arrayBuffer();
+/** Where the instance comes from that answers the next call. */
+export interface Instances {
+  /** Throws when there is none at the moment. */
+  current(): Glue;
+  /** The current one trapped: the next call must have another. */
+  lost(): void;
 }
 
-async function hash(bytes: ArrayBuffer): Promise<string> {
-  // Browsers give `crypto.subtle` to HTTPS and to loopback addresses only.
-  if (globalThis.crypto?.subtle === undefined) {
-    throw new ModuleRefused(
-      "expected a secure address (https, or this machine's own) to hash the module, but this " +
-        "page came over plain http; nothing was run",
-    );
-  }
-  const digest = await crypto.subtle.digest("SHA-256", bytes);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function over(glue: Glue, sha256: string, size: number): Verbatim {
+/** The API over these instances. */
+export function over(
+  instances: Instances,
+  about: Pick<Verbatim, "sha256" | "size">,
+): Verbatim & typeof about {
+  const run = <T>(op: string, call: (glue: Glue) => T): T => {
+    const glue = instances.current();
+    try {
+      return call(glue);
+    } catch (cause) {
+      // The glue answers errors; what it throws has left the instance half way.
+      instances.lost();
+      throw new ModuleTrapped(
+        `expected an answer to \`${op}\`, but the module stopped: ${reason(cause)}; ` +
+          "the next call has a fresh instance",
+        { cause },
+      );
+    }
+  };
+  const ask = <Request extends object, T>(
+    op: string,
+    request: Request,
+    call: (glue: Glue, request: Plain<Request>) => Answer<T>,
+  ): T => {
+    const asked = plain(op, request);
+    return unwrap(run(op, (glue) => call(glue, asked)));
+  };
   return {
-    sha256,
-    size,
-    describe: () => unwrap(glue.describe()),
-    segments: (text) => unwrap(glue.segments({ text })),
-    check: (request) => unwrap(glue.check(request)),
-    preview: (request) => unwrap(glue.preview(request)),
-    render: (request) => unwrap(glue.render(request)),
-    classify: (text) => unwrap(glue.classify({ text })),
+    ...about,
+    describe: () => ask("describe", {}, (glue) => glue.describe()),
+    segments: (text, options) =>
+      ask("segments", { ...options, text }, (glue, asked) => glue.segments(asked)),
+    segmentCount: (text) =>
+      run("segmentCount", (glue) => glue.segmentCount(plain("segmentCount", { text }).text)),
+    check: (request) => ask("check", request, (glue, asked) => glue.check(asked)),
+    checkPrompt: (request) => ask("checkPrompt", request, (glue, asked) => glue.checkPrompt(asked)),
+    preview: (request) => ask("preview", request, (glue, asked) => glue.preview(asked)),
+    render: (request) => ask("render", request, (glue, asked) => glue.render(asked)),
+    complete: (request) => ask("complete", request, (glue, asked) => glue.complete(asked)),
+    classify: (text, options) =>
+      ask("classify", { ...options, text }, (glue, asked) => glue.classify(asked)),
+    send: (request) => ask("send", request, (glue, asked) => glue.send(asked)),
+    receive: (request) => ask("receive", request, (glue, asked) => glue.receive(asked)),
   };
 }
 
@@ -141,6 +157,7 @@ function unwrap<T>(response: Answer<T>): T {
   return response.ok;
 }
 
-function reason(cause: unknown): string {
+/** What went wrong, in its own words. */
+export function reason(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }

@@ -1,9 +1,9 @@
 // What the editor computes of the module's answers: pieces, places, origins, replacements.
 import { expect, test } from "vitest";
-import { origin } from "../src/elements/origin.ts";
-import { pieces } from "../src/elements/pieces.ts";
-import { place } from "../src/elements/place.ts";
-import { replaced } from "../src/elements/replace.ts";
+import { origin } from "../src/editing/origin.ts";
+import { type Piece, pieces } from "../src/editing/pieces.ts";
+import { place } from "../src/editing/place.ts";
+import { replaced } from "../src/editing/replace.ts";
 import type { Preview, Range, Span } from "../src/types.ts";
 import { valueFor, withValue } from "../src/values.ts";
 
@@ -44,22 +44,41 @@ const GREETING = preview("Hi 👋x, ${c}!", [
   span("c", range(13, 17), range(8, 12), true),
 ]);
 
+const texts = (cut: Piece[]) => cut.map(({ parts }) => parts.map(({ text }) => text).join(""));
+
 test("pieces joined are the text, in order, empty values included", () => {
-  const cut = pieces(GREETING);
-  expect(cut.map(({ text }) => text).join("")).toBe(GREETING.text);
-  expect(cut.map(({ text, span }) => [text, span?.name ?? null])).toEqual([
-    ["Hi ", null],
-    ["👋x", "a"],
-    [", ", null],
-    ["", "b"],
-    ["${c}", "c"],
-    ["!", null],
-  ]);
+  const cut = pieces(GREETING, []);
+  expect(texts(cut).join("")).toBe(GREETING.text);
+  expect(cut.map(({ span }) => span?.name ?? null)).toEqual([null, "a", null, "b", "c", null]);
+  expect(texts(cut)).toEqual(["Hi ", "👋x", ", ", "", "${c}", "!"]);
 });
 
 test("a text without tokens is one piece, and an empty text none", () => {
-  expect(pieces(preview("plain", []))).toEqual([{ text: "plain", span: null }]);
-  expect(pieces(preview("", []))).toEqual([]);
+  expect(texts(pieces(preview("plain", []), []))).toEqual(["plain"]);
+  expect(pieces(preview("", []), [])).toEqual([]);
+});
+
+test("pieces are parted where segments begin, within values too, and nothing is lost", () => {
+  const begin = [1, 5, 8].map((at, index) => ({ segment: index + 2, at, from: null }));
+  const cut = pieces(GREETING, begin);
+  expect(texts(cut).join("")).toBe(GREETING.text);
+  expect(cut.map(({ parts }) => parts.map(({ text, begins }) => [text, begins]))).toEqual([
+    [
+      ["H", null],
+      ["i ", 2],
+    ],
+    [
+      ["👋", null],
+      ["x", 3],
+    ],
+    [[", ", null]],
+    [["", null]],
+    [
+      ["", null],
+      ["${c}", 4],
+    ],
+    [["!", null]],
+  ]);
 });
 
 test("a place in what the writer wrote is found in the body", () => {

@@ -1,6 +1,7 @@
 //! Who may use the API: an API key in `Authorization: Bearer`, or a browser that has signed in.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Json;
 use axum::extract::{Request, State};
@@ -16,7 +17,7 @@ use super::App;
 use super::input::{Input, Params};
 use super::problem::Problem;
 use crate::id;
-use crate::store::SessionKind;
+use crate::store::{SessionKind, Visitor};
 use crate::time::Timestamp;
 
 /// The session's cookie. Cookies know no ports, so the name is our own.
@@ -34,14 +35,14 @@ pub(super) async fn require(
 ) -> Result<Response, Problem> {
     let headers = request.headers();
     if let Some(key) = bearer(headers) {
-        if is_api_key(&app, &key).await? {
-            return Ok(next.run(request).await);
-        }
-        return Err(unauthorised("expected a valid API key, found another"));
+        let visitor = by_key(&app, &key).await?;
+        count(&app, &visitor)?;
+        return Ok(next.run(request).await);
     }
     if let Some(session) = cookie(headers)
-        && is_session(&app, &session).await?
+        && let Some(visitor) = by_session(&app, &session).await?
     {
+        count(&app, &visitor)?;
         // A cookie travels by itself, so whatever changes something must come from our own page.
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         if reads || app.own.is_from_our_page(headers) {
@@ -94,9 +95,7 @@ pub(super) async fn sign_in_by_key(
     State(app): State<Arc<App>>,
     input: Input<Credentials>,
 ) -> Result<Response, Problem> {
-    if !is_api_key(&app, &input.value.key).await? {
-        return Err(unauthorised("expected a valid API key, found another"));
-    }
+    count(&app, &by_key(&app, &input.value.key).await?)?;
     let key = id::hash_of(&input.value.key);
     let tx = app.store.write().await?;
     let cookie = open_session(tx, Some(&key), Timestamp::now()).await?;
@@ -145,20 +144,35 @@ async fn open_session(
     Ok(value)
 }
 
-async fn is_api_key(app: &App, key: &SecretString) -> Result<bool, Problem> {
+async fn by_key(app: &App, key: &SecretString) -> Result<Visitor, Problem> {
     let hash = id::hash_of(key);
-    Ok(matches(&hash, app.store.api_key_hash(&hash).await?))
+    let found = matching(&hash, app.store.visitor_by_key(&hash).await?);
+    found.ok_or_else(|| unauthorised("expected a valid API key, found another"))
 }
 
-async fn is_session(app: &App, session: &SecretString) -> Result<bool, Problem> {
+async fn by_session(app: &App, session: &SecretString) -> Result<Option<Visitor>, Problem> {
     let hash = id::hash_of(session);
-    Ok(matches(&hash, app.store.session_hash(&hash, Timestamp::now()).await?))
+    Ok(matching(&hash, app.store.visitor_by_session(&hash, Timestamp::now()).await?))
 }
 
 /// The database's own comparison need not be constant in time: what it sees is a hash, of which
 /// nobody can choose a prefix. This one is, and has the last word.
-fn matches(hash: &str, stored: Option<String>) -> bool {
-    stored.is_some_and(|stored| stored.as_bytes().ct_eq(hash.as_bytes()).into())
+fn matching(hash: &str, found: Option<Visitor>) -> Option<Visitor> {
+    found.filter(|found| found.hash.as_bytes().ct_eq(hash.as_bytes()).into())
+}
+
+/// Refuses a request that is one too many: 429, with the time to wait in `Retry-After`.
+fn count(app: &App, visitor: &Visitor) -> Result<(), Problem> {
+    app.limits.admit(&visitor.who, visitor.rate, Instant::now()).map_err(|wait| {
+        app.metrics.limited_requests.inc();
+        let detail = format!(
+            "expected at most {} requests a second and at once of this key, found more; ask again \
+             after the time in `Retry-After`, or make a key with another `--rate`",
+            visitor.rate
+        );
+        let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail);
+        problem.retry_after(wait)
+    })
 }
 
 fn bearer(headers: &HeaderMap) -> Option<SecretString> {

@@ -1,4 +1,4 @@
-//! `GET /v1/events`: messages as they move, by server-sent events.
+//! `GET /v1/events`: messages, and events for webhooks, as they move, by server-sent events.
 //!
 //! What this host changes is told; of several hosts on one database each tells its own. A stream
 //! ends after a while, and when the host stops: a browser comes back by itself, and its key or
@@ -13,12 +13,14 @@ use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::Stream;
 use futures_util::stream::unfold;
+use serde::Serialize;
 use serde_json::json;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::Instant;
 
 use super::App;
+use super::forwarding;
 use super::problem::Problem;
 use super::view::MessageView;
 use crate::store::Change;
@@ -57,7 +59,8 @@ struct Listener {
     _place: OwnedSemaphorePermit,
 }
 
-/// Each event `message` holds a message as it stands; an event `missed` says how many changes
+/// Each event `message` holds a message as it stands, each `forward` an event for a webhook; an
+/// event `missed` says how many changes
 /// came too fast for this stream, so that its reader asks for the list again.
 pub(super) async fn events(
     State(app): State<Arc<App>>,
@@ -93,7 +96,9 @@ impl Listener {
                 Ok(Change::Moved { message_id, .. }) => {
                     // Read anew, so that an event never tells less than the one before.
                     match self.app.store.message(&message_id).await {
-                        Ok(Some(message)) => return of(&MessageView::new(message, None)),
+                        Ok(Some(message)) => {
+                            return of("message", &MessageView::new(message, None));
+                        }
                         Ok(None) => {}
                         Err(error) => {
                             tracing::error!(%error, "a stream of events ended");
@@ -101,6 +106,11 @@ impl Listener {
                         }
                     }
                 }
+                Ok(Change::Forwarded { id, .. }) => match forwarding::shown(&self.app, &id).await {
+                    Ok(Some(forward)) => return of("forward", &forward),
+                    Ok(None) => {}
+                    Err(_) => return None,
+                },
                 Ok(
                     Change::Refused(_)
                     | Change::NotDelivered(_)
@@ -118,6 +128,6 @@ impl Listener {
     }
 }
 
-fn of(message: &MessageView) -> Option<Event> {
-    Event::default().event("message").json_data(message).ok()
+fn of(kind: &str, what: &impl Serialize) -> Option<Event> {
+    Event::default().event(kind).json_data(what).ok()
 }

@@ -13,7 +13,7 @@ use super::problem::Problem;
 use super::view::{self, MessageView};
 use crate::id::is_id;
 use crate::message as state;
-use crate::store::{ConversationEvent, MessagePage};
+use crate::store::MessagePage;
 
 /// `GET /v1/messages/{id}`.
 pub(super) async fn one(
@@ -46,6 +46,8 @@ pub(super) struct ListQuery {
     environment: Option<String>,
     /// Only those of the template of this title.
     template: Option<String>,
+    /// Only those of this conversation.
+    conversation_id: Option<String>,
     /// `true`: only those of which Twilio has counted other segments than were predicted.
     #[serde(default)]
     miscounted: bool,
@@ -78,30 +80,10 @@ pub(super) async fn list(
         sender: query.sender,
         environment: query.environment.map(|it| view::environment(Some(&it))).transpose()?,
         template: query.template,
+        conversation_id: query.conversation_id,
         miscounted: query.miscounted,
     };
     let (messages, next) = app.store.messages(&page).await?;
     let messages = messages.into_iter().map(|one| MessageView::new(one, None)).collect();
     Ok(Json(MessageList { messages, next }))
-}
-
-/// What was sent in a conversation, the oldest first, and its log.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Conversation {
-    conversation_id: String,
-    messages: Vec<MessageView>,
-    log: Vec<ConversationEvent>,
-}
-
-/// `GET /v1/conversations/{id}`.
-pub(super) async fn conversation(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-) -> Result<Json<Conversation>, Problem> {
-    let (messages, log) = app.store.conversation(&id).await?;
-    if messages.is_empty() && log.is_empty() {
-        return Err(Problem::not_found(format!("there is no conversation `{id}`")));
-    }
-    let messages = messages.into_iter().map(|one| MessageView::new(one, None)).collect();
-    Ok(Json(Conversation { conversation_id: id, messages, log }))
 }

@@ -69,8 +69,14 @@ pub(super) async fn preview(
 pub(super) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     let now = app.store.now();
     let due = app.store.lanes().await?.into_iter().map(|lane| now.since(lane.due_at));
-    let queue =
-        Queue { phases: app.store.queue_depth().await?, overdue: due.max().unwrap_or_default() };
+    let overdue = due.max().unwrap_or_default();
+    let lanes = app.store.forward_lanes().await?.into_iter();
+    let queue = Queue {
+        phases: app.store.queue_depth().await?,
+        overdue,
+        forwards: app.store.forwards_waiting().await?,
+        forwards_overdue: lanes.map(|lane| now.since(lane.due_at)).max().unwrap_or_default(),
+    };
     let kind = [(header::CONTENT_TYPE, CONTENT_TYPE)];
     Ok((kind, app.metrics.show(queue)).into_response())
 }

@@ -4,7 +4,10 @@ mod account;
 mod auth;
 mod cancel;
 mod consent;
+mod conversations;
+mod directory;
 mod events;
+mod forwarding;
 mod guard;
 mod input;
 mod messages;
@@ -31,15 +34,17 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get, post};
 
+use crate::connection::Connection;
 use crate::console::Console;
 use crate::dispatch::Wake;
 use crate::engine::Engine;
+use crate::limit::RequestLimits;
 use crate::metrics::Metrics;
 use crate::receive::Receiver;
+use crate::seal::Vault;
 use crate::store::Store;
 use crate::twilio::directory::Cached;
 use crate::twilio::fake::Control;
-use crate::twilio::signature::Keys;
 
 pub use events::{Events, MAX_STREAMS};
 pub use guard::{MAX_BODY, Own};
@@ -58,8 +63,12 @@ pub struct App {
     pub own: Own,
     /// The public URL without a slash at its end: what Twilio signs.
     pub public_url: String,
-    /// What may have signed a webhook.
-    pub webhook_keys: Keys,
+    /// The account.
+    pub connection: Connection,
+    /// Seals and opens secrets.
+    pub vault: Vault,
+    /// How often each key has asked.
+    pub limits: RequestLimits,
     /// Takes in what people write.
     pub receiver: Receiver,
     /// The pages.

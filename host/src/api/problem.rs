@@ -1,6 +1,8 @@
 //! Refusals of the API: `application/problem+json` (RFC 9457) with a stable `code`, and one
 //! sentence that says what was expected, what was found and what to do.
 
+use std::time::Duration;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
@@ -16,6 +18,7 @@ pub(super) struct Problem {
     code: String,
     detail: String,
     more: Map<String, Value>,
+    retry_after: Option<Duration>,
 }
 
 impl Problem {
@@ -24,7 +27,13 @@ impl Problem {
         code: impl Into<String>,
         detail: impl Into<String>,
     ) -> Self {
-        Self { status, code: code.into(), detail: detail.into(), more: Map::new() }
+        Self {
+            status,
+            code: code.into(),
+            detail: detail.into(),
+            more: Map::new(),
+            retry_after: None,
+        }
     }
 
     /// 422: the request can be read, and what it asks for cannot be done.
@@ -35,6 +44,11 @@ impl Problem {
     /// 404.
     pub(super) fn not_found(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", detail)
+    }
+
+    /// Says how long to wait, in whole seconds and at least one.
+    pub(super) fn retry_after(self, wait: Duration) -> Self {
+        Self { retry_after: Some(wait), ..self }
     }
 
     /// Adds a member, e.g. `diagnostics`.
@@ -71,6 +85,10 @@ impl IntoResponse for Problem {
         response
             .headers_mut()
             .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(wait) = self.retry_after {
+            let seconds = wait.as_secs_f64().ceil().max(1.0) as u64;
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         response
     }
 }

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::route::Route;
 use super::{
-    account, auth, cancel, consent, events, messages, meta, openapi, opt_outs, phone, send,
-    senders, templates,
+    account, auth, cancel, consent, conversations, directory, events, forwarding, messages, meta,
+    openapi, opt_outs, phone, send, senders, templates,
 };
 use super::{versions, view};
 use crate::twilio::fake::Chaos;
@@ -15,7 +15,10 @@ const OK: StatusCode = StatusCode::OK;
 const CREATED: StatusCode = StatusCode::CREATED;
 
 pub(super) fn routes() -> Vec<Route> {
-    [messages(), templates(), senders(), consent(), host(), dev()].into_iter().flatten().collect()
+    [messages(), templates(), senders(), consent(), webhooks(), host(), dev()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn messages() -> Vec<Route> {
@@ -29,16 +32,26 @@ fn messages() -> Vec<Route> {
             .gives::<messages::MessageList>(OK),
         Route::get("/messages/{id}", "A message with its attempts", messages::one)
             .gives::<view::MessageView>(OK),
+        Route::get("/conversations", "List conversations, by their ids", conversations::list)
+            .query::<conversations::ListQuery>()
+            .gives::<conversations::ConversationList>(OK),
         Route::get(
             "/conversations/{id}",
-            "What was sent in a conversation",
-            messages::conversation,
+            "A conversation, what is noted of it and what was sent in it",
+            conversations::one,
         )
-        .gives::<messages::Conversation>(OK),
+        .gives::<conversations::WholeConversation>(OK),
+        Route::put("/conversations/{id}", "Note something of a conversation", conversations::note)
+            .takes::<conversations::Notes>()
+            .gives::<conversations::ConversationView>(OK),
         Route::post("/messages/{id}/cancel", "Take back a message that is queued", cancel::cancel)
             .gives::<view::MessageView>(OK),
-        Route::get("/events", "Messages as they move, by server-sent events", events::events)
-            .gives_kind::<String>(OK, "text/event-stream"),
+        Route::get(
+            "/events",
+            "Messages and events for webhooks as they move, by server-sent events",
+            events::events,
+        )
+        .gives_kind::<String>(OK, "text/event-stream"),
         Route::post("/preview", "What a body says, and what it costs", meta::preview)
             .takes::<meta::Preview>()
             .gives::<Value>(OK),
@@ -110,12 +123,44 @@ fn consent() -> Vec<Route> {
     ]
 }
 
+fn webhooks() -> Vec<Route> {
+    vec![
+        Route::get("/webhooks", "List the webhooks that hear what people write", forwarding::list)
+            .gives::<forwarding::WebhookList>(OK),
+        Route::put(
+            "/webhooks/{sender}",
+            "Set the webhook of a number, of a Messaging Service, or the `default`",
+            forwarding::put,
+        )
+        .takes::<forwarding::WebhookSetting>()
+        .gives::<forwarding::WebhookView>(OK),
+        Route::delete("/webhooks/{sender}", "Remove a webhook", forwarding::remove),
+        Route::get("/forwards", "List events for webhooks, the newest first", forwarding::forwards)
+            .query::<forwarding::ForwardQuery>()
+            .gives::<forwarding::ForwardList>(OK),
+        Route::get("/forwards/{id}", "An event for a webhook", forwarding::forward)
+            .gives::<forwarding::ForwardView>(OK),
+        Route::post(
+            "/forwards/{id}/resend",
+            "Post an event again that has ended",
+            forwarding::resend,
+        )
+        .gives::<forwarding::ForwardView>(OK),
+    ]
+}
+
 fn host() -> Vec<Route> {
     vec![
+        Route::get("/account", "The Twilio account, without its token", account::show)
+            .gives::<account::AccountView>(OK),
+        Route::put("/account", "Connect a Twilio account, which is asked first", account::connect)
+            .takes::<account::AccountSetting>()
+            .gives::<account::AccountView>(OK),
+        Route::delete("/account", "Disconnect it; nothing is sent any more", account::disconnect),
         Route::get(
-            "/account",
+            "/account/senders",
             "The account's numbers and Messaging Services at Twilio, at most five minutes old",
-            account::directory,
+            directory::list,
         )
         .gives::<crate::twilio::directory::Directory>(OK),
         Route::get("/module", "The module that runs here", meta::module).gives::<meta::Module>(OK),

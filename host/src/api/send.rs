@@ -21,6 +21,7 @@ use super::view::{self, MessageView};
 use crate::engine::{Ask, Candidate, Content, EngineError, SendAsk, SendState, Sent, Values};
 use crate::id::sha256_hex;
 use crate::message::{Environment, State};
+use crate::redact::Redact;
 use crate::sandbox::{Grant, Intent, Pair};
 use crate::store::{IdempotencyKey, NewMessage, OnUnknown, Remembered, StoreError, Template};
 use crate::twilio::client::MAX_VALIDITY;
@@ -58,6 +59,9 @@ pub(super) struct SendRequest {
     on_unknown: Option<OnUnknown>,
     /// How long it may wait at Twilio, in seconds.
     valid_for: Option<u64>,
+    /// `at_once`: what it says and its values are taken out of the database as soon as it has ended,
+    /// as befits one-time codes; without it, as the host is set.
+    redact: Option<Redact>,
     /// The SHA-256 of the module that previewed it; another one than the host's is refused.
     module: Option<String>,
 }
@@ -127,6 +131,7 @@ pub(super) async fn send(
         conversation_id: request.conversation_id,
         on_unknown: request.on_unknown,
         valid_for,
+        redact: request.redact,
     };
     match commit(&app, id, &new, key.as_ref()).await? {
         Committed::Stored(body) => {
@@ -372,7 +377,7 @@ fn refuse_other_module(previewed: Option<&str>, ours: &str) -> Result<(), Proble
     }
 }
 
-fn refuse_long(what: &str, text: &str) -> Result<(), Problem> {
+pub(super) fn refuse_long(what: &str, text: &str) -> Result<(), Problem> {
     let length = text.chars().count();
     if (1..=MAX_KEY).contains(&length) {
         return Ok(());

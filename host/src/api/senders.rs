@@ -70,7 +70,8 @@ pub(super) async fn register(
         None => app.store.replies_of(&sender).await?.unwrap_or(app.receiver.default_replies),
     };
     if let (Sender::Service(_), None) = (&parsed, &pool)
-        && let Err(error) = pools::refresh(&app.directory.client, &app.store, &sender).await
+        && let Some(client) = app.connection.client()
+        && let Err(error) = pools::refresh(&client, &app.store, &sender).await
         && app.store.numbers_of_service(&sender).await?.is_empty()
     {
         // Nothing could be sent from it: whose consent would be asked for?

@@ -39,6 +39,8 @@ pub(super) struct MessageView {
     conversation_id: Option<String>,
     sid: Option<String>,
     error: Option<ErrorView>,
+    /// When what it said, its values and the detail of its segments were taken out.
+    redacted_at: Option<Timestamp>,
     created_at: Timestamp,
     updated_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,6 +85,7 @@ impl MessageView {
             conversation_id: message.conversation_id,
             sid: message.sid,
             error,
+            redacted_at: message.redacted_at,
             created_at: message.created_at,
             updated_at: message.updated_at,
             attempts,

@@ -23,7 +23,14 @@ pub struct AccountArgs {
 /// It was called wrongly, or Twilio did not say.
 pub async fn run(args: AccountArgs) -> Result<Done, CliError> {
     let refused = |error: &dyn std::error::Error| CliError::Refused(error.to_string());
-    let client = Client::new(args.twilio.account()?).map_err(|error| refused(&error))?;
+    let account = args.twilio.given()?.ok_or_else(|| {
+        CliError::Usage(
+            "expected an account in TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, found none; of an \
+             account in the database, a host says it: `GET /v1/account/senders`"
+                .to_owned(),
+        )
+    })?;
+    let client = Client::new(account).map_err(|error| refused(&error))?;
     let directory = client.directory().await.map_err(|error| refused(&error))?;
     let mut out = std::io::stdout().lock();
     if args.json {

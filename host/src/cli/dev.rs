@@ -4,12 +4,14 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::sandbox::SandboxArgs;
 use super::stop::Stop;
 use super::{CliError, Done};
+use crate::address;
 use crate::dev::{Dev, DevError, DevSettings, pages};
 use crate::store::Database;
 use crate::twilio::fake::Chaos;
@@ -37,6 +39,10 @@ pub struct DevArgs {
     /// An API key to let in, instead of one that is made at the first start
     #[arg(long, env = "VERBATIM_API_KEY", hide_env_values = true, value_parser = super::send::secret)]
     api_key: Option<SecretString>,
+    /// Forward what the phone writes, and is no keyword, to this address: https, or http to this
+    /// machine
+    #[arg(long, value_name = "URL", value_parser = address::secure)]
+    webhook: Option<Url>,
     /// Print one line of JSON when it is ready
     #[arg(long)]
     json: bool,
@@ -73,6 +79,7 @@ pub async fn run(mut args: DevArgs) -> Result<Done, CliError> {
         console: found.console,
         twilio_port: args.twilio_port,
         chaos: args.chaos,
+        webhook: args.webhook.clone(),
     };
     let dev = Dev::start_with(engine, settings).await.map_err(|error| failed(&error))?;
     announce(&dev, &args)?;
@@ -84,6 +91,8 @@ pub async fn run(mut args: DevArgs) -> Result<Done, CliError> {
 
 fn announce(dev: &Dev, args: &DevArgs) -> std::io::Result<()> {
     let key = dev.new_api_key().map(ExposeSecret::expose_secret);
+    let secret = dev.new_webhook_secret();
+    let secret = secret.as_ref().map(ExposeSecret::expose_secret);
     let mut out = std::io::stdout().lock();
     if args.json {
         let ready = json!({
@@ -91,6 +100,7 @@ fn announce(dev: &Dev, args: &DevArgs) -> std::io::Result<()> {
             "sign_in": dev.console_link(),
             "api_key": key,
             "fake_twilio": dev.twilio().url().as_str(),
+            "webhook_secret": secret,
             "module": dev.module(),
         });
         writeln!(out, "{ready}")?;
@@ -107,6 +117,10 @@ fn announce(dev: &Dev, args: &DevArgs) -> std::io::Result<()> {
     writeln!(out, "  API          {}v1  (Authorization: Bearer <key>)", dev.url())?;
     writeln!(out, "  API key      {key}")?;
     writeln!(out, "  fake Twilio  {}", dev.twilio().url())?;
+    if let Some(url) = &args.webhook {
+        let secret = secret.unwrap_or("signed with the secret that an earlier start printed");
+        writeln!(out, "  webhook      {url}  ({secret})")?;
+    }
     match &args.database {
         Some(database) => writeln!(out, "  data         {database}")?,
         None => writeln!(out, "  data         {}", args.data.display())?,
@@ -123,6 +137,7 @@ fn failed(error: &DevError) -> CliError {
         DevError::Host(_)
         | DevError::Store(_)
         | DevError::Fake(_)
+        | DevError::Webhook(_)
         | DevError::Module(_)
         | DevError::Example(_)
         | DevError::Random(_)

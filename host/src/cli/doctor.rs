@@ -9,9 +9,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::database::DatabaseArgs;
+use super::key_file::KeyArgs;
 use super::sandbox::SandboxArgs;
 use super::twilio::TwilioArgs;
 use super::{CliError, Done, show};
+use crate::connection;
 use crate::store::Store;
 use crate::twilio::client::{Account, Client, http_client};
 use crate::twilio::directory::{Campaign, Service};
@@ -25,6 +27,8 @@ const CLOCKS_APART: Duration = Duration::from_secs(5);
 pub struct DoctorArgs {
     #[command(flatten)]
     database: DatabaseArgs,
+    #[command(flatten)]
+    key: KeyArgs,
     #[command(flatten)]
     twilio: TwilioArgs,
     #[command(flatten)]
@@ -49,7 +53,8 @@ type Finding = Result<String, String>;
 /// # Errors
 /// It was called wrongly, or the module cannot be loaded.
 pub async fn run(args: DoctorArgs) -> Result<Done, CliError> {
-    let account = args.twilio.account()?;
+    let given = args.twilio.given()?;
+    let mut account = Ok(given.clone());
     let module = args.sandbox.clone().engine_aside().await?.sha256().to_string();
     let public = &args.twilio.public_url;
     let (mut checks, mut services) = (Vec::new(), Vec::new());
@@ -63,6 +68,11 @@ pub async fn run(args: DoctorArgs) -> Result<Done, CliError> {
             check("clock", clock(&store).await);
             check("api key", keys(&store).await);
             check("senders", senders(&store).await);
+            if given.is_none() {
+                let vault = args.key.vault(&args.database.database);
+                let kept = connection::kept(&store, &vault, &args.twilio.twilio_url).await;
+                account = kept.map_err(|error| error.to_string());
+            }
             services = store.senders().await?.into_iter().map(|it| it.registered.sender).collect();
             store.close().await;
         }
@@ -71,11 +81,24 @@ pub async fn run(args: DoctorArgs) -> Result<Done, CliError> {
     let reached = reach(public, &module).await;
     let is_reached = reached.is_ok();
     check("public address", reached);
-    if is_reached {
-        check("signature", round_trip(public, &account).await);
+    if let (true, Ok(Some(account))) = (is_reached, &account) {
+        check("signature", round_trip(public, account).await);
     }
-    check("Twilio account", at_twilio(&account).await);
-    check("Twilio senders", registrations(&account, &services).await);
+    let registered = match &account {
+        Ok(Some(account)) => Some(registrations(account, &services).await),
+        Ok(None) | Err(_) => None,
+    };
+    check(
+        "Twilio account",
+        match account {
+            Ok(Some(account)) => at_twilio(&account).await,
+            Ok(None) => Err("none is connected; `PUT /v1/account` connects one".to_owned()),
+            Err(error) => Err(error),
+        },
+    );
+    if let Some(registered) = registered {
+        check("Twilio senders", registered);
+    }
     print(&checks, &module, args.json)?;
     Ok(if checks.iter().all(|check| check.ok) { Done::Clean } else { Done::Found })
 }

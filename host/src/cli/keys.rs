@@ -8,6 +8,8 @@ use serde_json::json;
 use super::database::DatabaseArgs;
 use super::{CliError, Done, show};
 use crate::id;
+use crate::limit::RequestRate;
+use crate::seal::SealingKey;
 use crate::store::{ApiKey, Revoked};
 
 /// Create, list and revoke API keys
@@ -24,6 +26,10 @@ enum KeysCommand {
         /// What it is for, so that it is known again in the list: 1 to 100 characters
         #[arg(value_parser = label)]
         label: String,
+        /// How often it may ask: `unlimited`, requests a second such as `100`, or those and how many
+        /// at once such as `100/500`. Without it, 2500 a second and 5000 at once
+        #[arg(long, value_name = "RATE")]
+        rate: Option<RequestRate>,
         #[command(flatten)]
         common: Common,
     },
@@ -39,6 +45,8 @@ enum KeysCommand {
         #[command(flatten)]
         common: Common,
     },
+    /// Make a key that seals secrets in the database, for VERBATIM_SECRET_KEY or a key file
+    Secret,
 }
 
 #[derive(Debug, Clone, clap::Args)]
@@ -67,19 +75,27 @@ fn label(text: &str) -> Result<String, String> {
 /// The database cannot be used, or there is no such key.
 pub async fn run(args: KeysArgs) -> Result<Done, CliError> {
     match args.command {
-        KeysCommand::Create { label, common } => create(&label, &common).await,
+        KeysCommand::Create { label, rate, common } => create(&label, rate, &common).await,
         KeysCommand::List { common } => list(&common).await,
         KeysCommand::Revoke { id, common } => revoke(&id, &common).await,
+        KeysCommand::Secret => secret(),
     }
 }
 
-async fn create(label: &str, common: &Common) -> Result<Done, CliError> {
+fn secret() -> Result<Done, CliError> {
+    let key = SealingKey::generate()
+        .map_err(|error| CliError::Refused(format!("could not make a key: {error}")))?;
+    writeln!(std::io::stdout(), "{}", key.expose_secret())?;
+    Ok(Done::Clean)
+}
+
+async fn create(label: &str, rate: Option<RequestRate>, common: &Common) -> Result<Done, CliError> {
     let store = common.database.open().await?;
     let key = id::new_secret(id::KEY_PREFIX)
         .map_err(|error| CliError::Refused(format!("could not make a key: {error}")))?;
     let mut tx = store.write().await?;
     let now = tx.now().await?;
-    let id = tx.add_api_key(label, &id::hash_of(&key), now).await?;
+    let id = tx.add_api_key(label, &id::hash_of(&key), rate, now).await?;
     tx.commit().await?;
     let mut out = std::io::stdout().lock();
     if common.json {
@@ -98,11 +114,11 @@ async fn list(common: &Common) -> Result<Done, CliError> {
         writeln!(out, "{}", json!({ "keys": keys }))?;
         return Ok(Done::Clean);
     }
-    for ApiKey { id, label, created_at, revoked_at } in keys {
+    for ApiKey { id, label, created_at, revoked_at, rate } in keys {
         let label = show::visible(&label);
         match revoked_at {
-            None => writeln!(out, "{id}  created {created_at}  {label}")?,
-            Some(at) => writeln!(out, "{id}  created {created_at}  {label}  revoked {at}")?,
+            None => writeln!(out, "{id}  created {created_at}  {rate}  {label}")?,
+            Some(at) => writeln!(out, "{id}  created {created_at}  {rate}  {label}  revoked {at}")?,
         }
     }
     Ok(Done::Clean)

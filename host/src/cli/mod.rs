@@ -11,6 +11,7 @@ pub mod diff;
 pub mod doctor;
 pub mod explain;
 pub mod input;
+pub mod key_file;
 pub mod keys;
 pub mod migrate;
 pub mod module;
@@ -25,6 +26,7 @@ pub mod serve;
 mod show;
 mod stop;
 pub mod twilio;
+pub mod webhooks;
 
 use std::process::ExitCode;
 
@@ -48,6 +50,7 @@ enum Command {
     Dev(dev::DevArgs),
     Serve(Box<serve::ServeArgs>),
     Keys(keys::KeysArgs),
+    Webhooks(Box<webhooks::WebhooksArgs>),
     Migrate(migrate::MigrateArgs),
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
@@ -82,6 +85,7 @@ pub fn run() -> ExitCode {
         Command::Dev(args) => with_runtime(dev::run(args)),
         Command::Serve(args) => with_runtime(serve::run(*args)),
         Command::Keys(args) => with_runtime(keys::run(args)),
+        Command::Webhooks(args) => with_runtime(webhooks::run(*args)),
         Command::Migrate(args) => with_runtime(migrate::run(args)),
         Command::Backup(args) => with_runtime(backup::run_backup(args)),
         Command::Restore(args) => with_runtime(backup::run_restore(args)),

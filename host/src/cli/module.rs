@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::{fs, io};
 
 use serde::Serialize;
-use verbatim_module::BYTES;
+use verbatim_module::{BYTES, GLUE_JS};
 
 use crate::sandbox::Sha256;
 
@@ -15,6 +15,9 @@ pub struct ModuleArgs {
     /// Write the module's bytes to this file (`-` for standard output)
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Write the module's JavaScript glue to this file
+    #[arg(long, value_name = "FILE")]
+    pub glue: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -50,18 +53,24 @@ fn try_run(args: &ModuleArgs, output: &mut impl io::Write) -> Result<(), String>
              program was changed after it was built"
         ));
     }
+    if let Some(path) = &args.glue {
+        write(path, GLUE_JS.as_bytes())?;
+    }
     let written = |error: io::Error| format!("cannot write to standard output: {error}");
     match args.out.as_deref() {
         Some(path) if path == Path::new("-") => {
             output.write_all(BYTES).and_then(|()| output.flush()).map_err(written)
         }
         Some(path) => {
-            fs::write(path, BYTES)
-                .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+            write(path, BYTES)?;
             describe(args.json, found, output).map_err(written)
         }
         None => describe(args.json, found, output).map_err(written),
     }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    fs::write(path, bytes).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
 fn describe(json: bool, sha256: Sha256, output: &mut impl io::Write) -> io::Result<()> {
@@ -111,14 +120,23 @@ mod tests {
     fn the_bytes_are_written_whole() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("verbatim.wasm");
-        printed(&ModuleArgs { out: Some(path.clone()), json: false });
+        printed(&ModuleArgs { out: Some(path.clone()), ..ModuleArgs::default() });
         assert_eq!(fs::read(path).expect("it was written"), BYTES);
-        assert_eq!(printed(&ModuleArgs { out: Some("-".into()), json: false }), BYTES);
+        assert_eq!(printed(&ModuleArgs { out: Some("-".into()), ..ModuleArgs::default() }), BYTES);
+    }
+
+    #[test]
+    fn the_glue_is_written_beside_them() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let glue = folder.path().join("verbatim.js");
+        printed(&ModuleArgs { glue: Some(glue.clone()), ..ModuleArgs::default() });
+        assert_eq!(fs::read_to_string(glue).expect("it was written"), GLUE_JS);
     }
 
     #[test]
     fn a_file_that_cannot_be_written_is_named() {
-        let args = ModuleArgs { out: Some("/nowhere/at/all.wasm".into()), json: false };
+        let out = Some("/nowhere/at/all.wasm".into());
+        let args = ModuleArgs { out, ..ModuleArgs::default() };
         let error = try_run(&args, &mut Vec::new()).expect_err("there is no such folder");
         assert!(error.starts_with("cannot write /nowhere/at/all.wasm: "), "{error}");
     }

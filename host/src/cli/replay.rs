@@ -16,6 +16,10 @@ use crate::store::Original;
 pub struct ReplayArgs {
     /// The message's id
     id: String,
+    /// The values that it was rendered with, as the request had them, for a message from which they
+    /// were taken out: its text is then compared by its hash
+    #[arg(long, value_name = "JSON", value_parser = values)]
+    values: Option<serde_json::Value>,
     #[command(flatten)]
     database: DatabaseArgs,
     /// Print JSON
@@ -51,6 +55,12 @@ enum Verdict {
     Literal,
     /// The stored text is not the one that was accepted.
     Altered,
+    /// Text and values were taken out, and no values were given: there is nothing to compare.
+    Redacted,
+}
+
+fn values(text: &str) -> Result<serde_json::Value, String> {
+    serde_json::from_str(text).map_err(|error| format!("expected JSON: {error}"))
 }
 
 /// Replays one message.
@@ -65,24 +75,39 @@ pub async fn run(args: ReplayArgs) -> Result<Done, CliError> {
     let Some(original) = original else {
         return Err(CliError::Refused(format!("there is no message `{}`", args.id)));
     };
-    let replay = compare(args.id, original, &engine).await?;
+    let replay = compare(args.id, original, args.values, &engine).await?;
     if args.json {
         println!("{}", serde_json::json!(replay));
     } else {
         replay.print();
     }
     Ok(match replay.verdict {
-        Verdict::Same | Verdict::Literal => Done::Clean,
+        Verdict::Same | Verdict::Literal | Verdict::Redacted => Done::Clean,
         Verdict::Different | Verdict::Altered => Done::Found,
     })
 }
 
-async fn compare(id: String, original: Original, engine: &Engine) -> Result<Replay, CliError> {
+async fn compare(
+    id: String,
+    mut original: Original,
+    values: Option<serde_json::Value>,
+    engine: &Engine,
+) -> Result<Replay, CliError> {
     let (text, module) = (original.text.clone(), original.module.clone());
-    let is_altered = sha256_hex(text.as_bytes()) != original.text_sha256;
-    let replayed = render(original, engine).await?;
+    let (hash, is_redacted) = (original.text_sha256.clone(), original.is_redacted);
+    let is_altered = !is_redacted && sha256_hex(text.as_bytes()) != hash;
+    let has_values = values.is_some();
+    if let Some(values) = values.filter(|_| is_redacted) {
+        original.values = values.to_string();
+    }
+    let replayed = match is_redacted && !has_values {
+        true => None,
+        false => render(original, engine).await?,
+    };
     let verdict = match &replayed {
         _ if is_altered => Verdict::Altered,
+        None if is_redacted => Verdict::Redacted,
+        Some(replayed) if is_redacted && sha256_hex(replayed.as_bytes()) == hash => Verdict::Same,
         None => Verdict::Literal,
         Some(replayed) if *replayed == text => Verdict::Same,
         Some(_) => Verdict::Different,
@@ -127,8 +152,12 @@ impl Replay {
                 println!("altered: the stored text is not the one that was accepted");
                 println!("  stored    {:?}", self.text);
             }
-            (Verdict::Same, _) => println!("the same, byte for byte: {:?}", self.text),
-            (Verdict::Literal, _) | (Verdict::Different, None) => {
+            (Verdict::Same, Some(text)) => println!("the same, byte for byte: {text:?}"),
+            (Verdict::Redacted, _) => {
+                println!("its text and values were taken out; --values renders it again");
+                return;
+            }
+            (Verdict::Literal, _) | (Verdict::Different | Verdict::Same, None) => {
                 println!("given as content, so there is nothing to render: {:?}", self.text);
                 return;
             }
@@ -137,7 +166,9 @@ impl Replay {
                 println!("  sent      {:?}", self.text);
             }
         }
-        if let Some(replayed) = self.replayed.as_ref().filter(|it| **it != self.text) {
+        if let Some(replayed) =
+            self.replayed.as_ref().filter(|it| self.verdict != Verdict::Same && **it != self.text)
+        {
             println!("  replayed  {replayed:?}");
         }
         if self.module != self.replayed_by {

@@ -3,20 +3,33 @@
 use std::io::Write;
 use std::net::SocketAddr;
 use std::str::FromStr;
+use std::time::Duration;
 
+use reqwest::Url;
 use serde_json::json;
 use tokio::net::TcpListener;
 use verbatim_core::Sender;
 
 use super::database::DatabaseArgs;
+use super::key_file::KeyArgs;
 use super::sandbox::SandboxArgs;
 use super::stop::Stop;
 use super::twilio::TwilioArgs;
-use super::{CliError, Done};
+use super::{CliError, Done, webhooks};
+use crate::address;
+use crate::connection::{self, ConnectError, Connection};
 use crate::console::Console;
+use crate::forward;
 use crate::host::{Host, Settings};
 use crate::message::Environment;
+use crate::seal::Vault;
 use crate::store::{RegisteredSender, Replies, Store, StoreError};
+use crate::twilio::client::Account;
+
+/// A day.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// The longest that messages are kept whole, if they are not for ever: ten years.
+const MAX_DAYS: i64 = 3_650;
 
 /// Run the host: take messages in, send them by Twilio, and answer its webhooks
 #[derive(Debug, Clone, clap::Args)]
@@ -37,6 +50,21 @@ pub struct ServeArgs {
     /// Who answers STOP, START and HELP, unless a sender's own setting says otherwise
     #[arg(long, env = "VERBATIM_REPLIES", value_name = "twilio|verbatim", default_value_t = Replies::Twilio)]
     replies: Replies,
+    /// Take what messages say, and their values, out of the database so many days after they were
+    /// accepted or received, once they have ended: 1 to 3650. Hashes stay
+    #[arg(
+        long,
+        env = "VERBATIM_REDACT_AFTER",
+        value_name = "DAYS",
+        value_parser = clap::value_parser!(u32).range(1..=MAX_DAYS)
+    )]
+    redact_after: Option<u32>,
+    /// Forward what people write to this address, unless its sender has a webhook of its own: https,
+    /// or http to this machine. VERBATIM_WEBHOOK_SECRET in the environment holds its secret
+    #[arg(long, env = "VERBATIM_WEBHOOK", value_name = "URL", value_parser = address::secure)]
+    webhook: Option<Url>,
+    #[command(flatten)]
+    key: KeyArgs,
     /// Write the logs and the line that says it is ready as JSON
     #[arg(long)]
     pub(super) json: bool,
@@ -77,8 +105,7 @@ impl FromStr for SenderSetting {
 pub async fn run(args: ServeArgs) -> Result<Done, CliError> {
     // From before the start on, so that a signal while starting is not lost.
     let stop = Stop::new()?;
-    let account = args.twilio.account()?;
-    let webhook_keys = TwilioArgs::webhook_keys(&account)?;
+    let given = args.twilio.given()?;
     let engine = args.sandbox.clone().engine_aside().await?;
     let module = engine.sha256().to_string();
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
@@ -89,16 +116,26 @@ pub async fn run(args: ServeArgs) -> Result<Done, CliError> {
     })?;
     let store = args.database.open_or_make().await?;
     register(&store, &args).await?;
+    let vault = args.key.vault(&args.database.database);
+    if let Some(url) = &args.webhook {
+        webhooks::set_at_start(&store, &vault, url).await?;
+    }
+    if let Err(error) = forward::reseal(&store, &vault).await {
+        // Sending does not depend on it; what is to be forwarded waits.
+        tracing::error!(%error, "the secrets of the webhooks cannot be used");
+    }
     if store.has_no_api_key().await? {
         tracing::warn!("no API key lets anybody in; `verbatim keys create` makes one");
     }
+    let connection = connect(&store, &vault, given, &args).await?;
     let host = Host::start(Settings {
         listener,
         store,
         engine,
-        account,
-        webhook_keys,
+        connection,
         public_url: args.twilio.public_url.clone(),
+        vault,
+        redact_after: args.redact_after.map(|days| DAY * days),
         default_replies: args.replies,
         console: Console::Embedded,
         phone: None,
@@ -109,6 +146,28 @@ pub async fn run(args: ServeArgs) -> Result<Done, CliError> {
     tracing::info!("finishing what is in flight");
     host.stop().await;
     Ok(Done::Clean)
+}
+
+/// The account that the environment gives, or the one in the database. Without either the host
+/// runs, and sends nothing yet.
+async fn connect(
+    store: &Store,
+    vault: &Vault,
+    given: Option<Account>,
+    args: &ServeArgs,
+) -> Result<Connection, CliError> {
+    let refused = |error: ConnectError| CliError::Refused(error.to_string());
+    let others = TwilioArgs::other_keys()?;
+    if let Some(account) = given {
+        return Connection::given(account, others).map_err(|error| refused(error.into()));
+    }
+    connection::reseal(store, vault).await.map_err(refused)?;
+    let connection = Connection::stored(args.twilio.twilio_url.clone(), others);
+    connection.refresh(store, vault).await.map_err(refused)?;
+    if connection.client().is_none() {
+        tracing::warn!("no Twilio account is connected; `PUT /v1/account` connects one");
+    }
+    Ok(connection)
 }
 
 /// A sender that is registered keeps who answers its keywords: that is set by the API.

@@ -11,12 +11,16 @@ use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 
+use crate::connection::Connection;
 use crate::console::Console;
 use crate::engine::{Engine, EngineError};
+use crate::forward::scope::Scope;
+use crate::forward::{self, SetError, Setting, SigningSecret};
 use crate::host::{self, Host, HostError, Settings};
 use crate::id;
 use crate::message::Environment;
 use crate::sandbox::{Limits, LoadError, Sandbox};
+use crate::seal::{KeySource, Vault};
 use crate::store::{Database, RegisteredSender, Replies, SessionKind, Store, StoreError};
 use crate::time::Timestamp;
 use crate::twilio::fake::{Chaos, FakeError, FakeSettings, FakeTwilio};
@@ -33,6 +37,8 @@ pub const NUMBERS: [(Environment, &str); 3] = [
 pub const SERVICE: &str = "MG0123456789abcdef0123456789abcdef";
 /// The database's file in the data folder.
 const DATABASE: &str = "verbatim.db";
+/// The file of the key that seals secrets, in the data folder.
+const KEY_FILE: &str = "verbatim.key";
 /// How a sign-in link's token begins.
 const LINK_PREFIX: &str = "vl_";
 /// The shortest API key that is taken from the environment.
@@ -55,6 +61,8 @@ pub struct DevSettings {
     pub twilio_port: u16,
     /// What goes wrong there.
     pub chaos: Chaos,
+    /// Where what people write is forwarded to.
+    pub webhook: Option<Url>,
 }
 
 impl DevSettings {
@@ -69,6 +77,7 @@ impl DevSettings {
             console: Console::Embedded,
             twilio_port: 0,
             chaos: Chaos::default(),
+            webhook: None,
         }
     }
 }
@@ -80,6 +89,7 @@ pub struct Dev {
     fake: FakeTwilio,
     api_key: Option<SecretString>,
     link: SecretString,
+    webhook_secret: Option<SigningSecret>,
     module: String,
 }
 
@@ -106,6 +116,9 @@ pub enum DevError {
     /// The fake refused.
     #[error(transparent)]
     Fake(#[from] FakeError),
+    /// The webhook could not be set.
+    #[error(transparent)]
+    Webhook(#[from] SetError),
     /// The module was refused.
     #[error(transparent)]
     Module(#[from] LoadError),
@@ -158,20 +171,30 @@ impl Dev {
         examples::bring(&store, &engine).await?;
         let api_key = let_in(&store, settings.api_key).await?;
         let link = new_link(&store).await?;
-        let account = fake.account();
+        let vault = Vault::new(KeySource::File(settings.data.join(KEY_FILE)));
+        let webhook_secret = match settings.webhook {
+            Some(url) => {
+                let (scope, keywords) = (Scope::Default, None);
+                let setting = Setting { scope, url, keywords, secret: None };
+                forward::set(&store, &vault, setting).await?.made
+            }
+            None => None,
+        };
         let module = engine.sha256().to_string();
         let host = Host::start(Settings {
             listener,
             store,
             engine,
-            webhook_keys: Keys { tokens: vec![account.token.clone()], shared: Vec::new() },
-            account,
+            connection: Connection::given(fake.account(), Keys::default())
+                .map_err(HostError::from)?,
             public_url: url,
+            vault,
+            redact_after: None,
             default_replies: Replies::Verbatim,
             console: settings.console,
             phone: Some(fake.control()?),
         })?;
-        Ok(Self { host, fake, api_key, link, module })
+        Ok(Self { host, fake, api_key, link, webhook_secret, module })
     }
 
     /// The host's address as a URL, with a slash at its end.
@@ -190,6 +213,12 @@ impl Dev {
     #[must_use]
     pub fn new_api_key(&self) -> Option<&SecretString> {
         self.api_key.as_ref()
+    }
+
+    /// The secret of the webhook, if it was made now: it is shown once.
+    #[must_use]
+    pub fn new_webhook_secret(&self) -> Option<SecretString> {
+        self.webhook_secret.as_ref().map(SigningSecret::text)
     }
 
     /// The SHA-256 of the module, in hexadecimal.
@@ -265,7 +294,7 @@ async fn let_in(
     };
     if let Some(key) = given.as_ref().or(made.as_ref()) {
         let mut tx = store.write().await?;
-        tx.add_api_key("dev", &id::hash_of(key), Timestamp::now()).await?;
+        tx.add_api_key("dev", &id::hash_of(key), None, Timestamp::now()).await?;
         tx.commit().await?;
     }
     Ok(made)

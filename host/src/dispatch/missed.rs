@@ -19,6 +19,8 @@ const AT_ONCE: usize = 8;
 /// Why a number could not be asked about.
 #[derive(Debug, thiserror::Error)]
 enum Missed {
+    #[error("no account is connected")]
+    NoAccount,
     #[error(transparent)]
     Twilio(#[from] AskError),
     #[error(transparent)]
@@ -28,10 +30,11 @@ enum Missed {
 }
 
 impl Dispatcher {
-    /// Asks about every number, until each has been answered for or the host stops. Nothing is
-    /// dispatched before: whoever wrote STOP while the host was down gets nothing more.
-    pub(super) async fn catch_up(&self, stopped: &mut watch::Receiver<bool>) {
-        while !*stopped.borrow() {
+    /// Asks about every number, until each has been answered for, the account is another one or the
+    /// host stops. Nothing is dispatched before: whoever wrote STOP while the host was down gets
+    /// nothing more.
+    pub(super) async fn catch_up(&self, account: u64, stopped: &mut watch::Receiver<bool>) {
+        while !*stopped.borrow() && self.connection.generation() == account {
             match self.ask_about_all().await {
                 Ok(true) => return,
                 Ok(false) => tracing::warn!("nothing is dispatched before Twilio has answered"),
@@ -55,6 +58,9 @@ impl Dispatcher {
             tokio::select! {
                 () = tokio::time::sleep(TICK) => {}
                 _ = stopped.changed() => return,
+            }
+            if self.connection.client().is_none() {
+                continue;
             }
             let due = self.store.inbound_checks_due(self.store.now()).await;
             tokio::select! {
@@ -111,7 +117,8 @@ impl Dispatcher {
             created_since: reconcile::since(check.checked_till, now),
             by_day: true,
         };
-        for one in reconcile::written(self.client.list(&query).await?) {
+        let client = self.connection.client().ok_or(Missed::NoAccount)?;
+        for one in reconcile::written(client.list(&query).await?) {
             self.take_in(one).await?;
         }
         let mut tx = self.store.write().await?;

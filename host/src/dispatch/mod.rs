@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinHandle;
 
+use crate::connection::Connection;
 use crate::message::State;
 use crate::receive::Receiver;
 use crate::sandbox::ConsentAction;
@@ -23,7 +24,7 @@ use crate::store::{
     AttemptState, Claim, Cleared, ConsentSource, LedgerEntry, Store, StoreError, Tx,
 };
 use crate::time::Timestamp;
-use crate::twilio::client::{Client, Outgoing, REQUEST_TIMEOUT};
+use crate::twilio::client::{Outgoing, REQUEST_TIMEOUT};
 use decide::Next;
 
 /// Messages posted at the same time.
@@ -46,8 +47,8 @@ pub struct Dispatcher {
     pub store: Store,
     /// Takes in what people wrote.
     pub receiver: Receiver,
-    /// Where they go.
-    pub client: Client,
+    /// The account by which they go.
+    pub connection: Connection,
     /// The public address of `/twilio/status/`, to which the attempt's id is added.
     pub status_callback: String,
 }
@@ -107,8 +108,15 @@ impl Dispatcher {
     async fn run(self, wake: Arc<Notify>, mut stopped: watch::Receiver<bool>) {
         let places = Arc::new(Semaphore::new(IN_FLIGHT));
         let mut last = String::new();
-        self.catch_up(&mut stopped).await;
+        let mut caught_up = None;
         while !*stopped.borrow() {
+            let account = self.connection.generation();
+            if caught_up != Some(account) && self.connection.client().is_some() {
+                // A STOP to this account's numbers may have come while nobody listened to it.
+                self.catch_up(account, &mut stopped).await;
+                caught_up = Some(account);
+                continue;
+            }
             let pause = match self.turn(&places, &wake, &mut last).await {
                 Ok(pause) => pause,
                 Err(error) => {
@@ -141,6 +149,9 @@ impl Dispatcher {
         last: &mut String,
     ) -> Result<Duration, StoreError> {
         self.end_expired().await?;
+        if self.connection.client().is_none() {
+            return Ok(IDLE);
+        }
         let room = places.available_permits().min(BATCH);
         let claimed_at = Instant::now();
         let claims = self.claim(room, last).await?;
@@ -200,15 +211,15 @@ impl Dispatcher {
     }
 
     async fn deliver(&self, claim: &Cleared, claimed_at: Instant) -> Result<(), StoreError> {
-        if !decide::may_begin(claimed_at.elapsed()) {
+        let client = self.connection.client().filter(|_| decide::may_begin(claimed_at.elapsed()));
+        let Some(client) = client else {
             let mut tx = self.store.write().await?;
             let now = tx.now().await?;
             tx.requeue(claim, AttemptState::Returned, None, now, now).await?;
             return tx.commit().await;
-        }
+        };
         let callback = format!("{}{}", self.status_callback, claim.attempt_id());
-        let answer = self
-            .client
+        let answer = client
             .create_message(&Outgoing {
                 recipient: &claim.pair().recipient,
                 sender: &claim.pair().sender,

@@ -73,6 +73,7 @@ impl Dispatcher {
     }
 
     async fn refresh_all(&self) -> Result<(), StoreError> {
+        let Some(client) = self.connection.client() else { return Ok(()) };
         let mut services: Vec<String> = self
             .store
             .senders()
@@ -84,7 +85,7 @@ impl Dispatcher {
         services.sort_unstable();
         services.dedup();
         for service in services {
-            if let Err(error) = refresh(&self.client, &self.store, &service).await {
+            if let Err(error) = refresh(&client, &self.store, &service).await {
                 tracing::warn!(%error, service, "its numbers are as they were known");
             }
         }

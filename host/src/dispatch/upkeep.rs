@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use super::doubt::{self, Verdict};
 use super::{AFTER_FAILURE, Dispatcher};
 use crate::store::{Doubt, StatusNews, StoreError};
+use crate::twilio::client::Client;
 use crate::twilio::list::{AskError, Listed, Query};
 
 /// How often there is something to look at.
@@ -44,6 +45,7 @@ impl Dispatcher {
     }
 
     async fn look_around(&self, wake: &Notify) -> Result<(), StoreError> {
+        let Some(client) = self.connection.client() else { return Ok(()) };
         let mut tx = self.store.write().await?;
         let now = tx.now().await?;
         let doubts = tx.take_doubts(AT_ONCE, now.plus(TAKEN), now).await?;
@@ -52,12 +54,12 @@ impl Dispatcher {
         tx.commit().await?;
         let mut questions = JoinSet::new();
         for doubt in doubts {
-            let worker = self.clone();
-            questions.spawn(async move { worker.look_for(&doubt).await });
+            let (worker, client) = (self.clone(), client.clone());
+            questions.spawn(async move { worker.look_for(&client, &doubt).await });
         }
         for sid in asked {
-            let worker = self.clone();
-            questions.spawn(async move { worker.ask_how(&sid).await });
+            let (worker, client) = (self.clone(), client.clone());
+            questions.spawn(async move { worker.ask_how(&client, &sid).await });
         }
         while let Some(answer) = questions.join_next().await {
             match answer {
@@ -72,8 +74,8 @@ impl Dispatcher {
 
     /// How a message fares of which there has been no news, counted as a callback would be; and
     /// what it costs, which no callback tells.
-    async fn ask_how(&self, sid: &str) -> Result<(), StoreError> {
-        let (listed, bill) = match self.client.fetch(sid).await {
+    async fn ask_how(&self, client: &Client, sid: &str) -> Result<(), StoreError> {
+        let (listed, bill) = match client.fetch(sid).await {
             Ok(fetched) => fetched,
             Err(error) => {
                 tracing::warn!(%error, sid, "no news of a message");
@@ -88,8 +90,8 @@ impl Dispatcher {
     }
 
     /// One look for one message, and what follows from it.
-    async fn look_for(&self, doubt: &Doubt) -> Result<(), StoreError> {
-        let listed = self.list_for(doubt).await;
+    async fn look_for(&self, client: &Client, doubt: &Doubt) -> Result<(), StoreError> {
+        let listed = list_for(client, doubt).await;
         let mut free = Vec::new();
         for one in listed.iter().flatten() {
             if !self.store.is_bound(&one.sid).await? {
@@ -118,17 +120,17 @@ impl Dispatcher {
         }?;
         tx.commit().await
     }
+}
 
-    async fn list_for(&self, doubt: &Doubt) -> Result<Vec<Listed>, AskError> {
-        let query = Query {
-            to: doubt.pair.recipient.clone(),
-            // A service chooses the number, and Twilio has no filter by service.
-            from: Some(doubt.pair.sender.clone()).filter(|sender| sender.starts_with('+')),
-            created_since: doubt::window(doubt),
-            by_day: false,
-        };
-        Ok(doubt::candidates(doubt, self.client.list(&query).await?))
-    }
+async fn list_for(client: &Client, doubt: &Doubt) -> Result<Vec<Listed>, AskError> {
+    let query = Query {
+        to: doubt.pair.recipient.clone(),
+        // A service chooses the number, and Twilio has no filter by service.
+        from: Some(doubt.pair.sender.clone()).filter(|sender| sender.starts_with('+')),
+        created_since: doubt::window(doubt),
+        by_day: false,
+    };
+    Ok(doubt::candidates(doubt, client.list(&query).await?))
 }
 
 /// What Twilio says of a message, in the form of a callback.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::statement::values;
 use super::{Store, StoreError, Tx, row, sql};
 use crate::id::new_id;
+use crate::limit::RequestRate;
 use crate::time::Timestamp;
 
 /// What a row of the sessions stands for.
@@ -46,6 +47,48 @@ pub struct ApiKey {
     pub created_at: Timestamp,
     /// Since when it is refused.
     pub revoked_at: Option<Timestamp>,
+    /// How often it may ask.
+    #[serde(serialize_with = "shown")]
+    pub rate: RequestRate,
+}
+
+fn shown<S: serde::Serializer>(rate: &RequestRate, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(rate)
+}
+
+/// Whoever may come in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visitor {
+    /// The stored hash of the key or session, to be compared in constant time.
+    pub hash: String,
+    /// By whom requests are counted: a key's sessions count with it.
+    pub who: String,
+    /// How often they may ask.
+    pub rate: RequestRate,
+}
+
+#[derive(sqlx::FromRow)]
+struct VisitorRow {
+    hash: String,
+    who: String,
+    requests_per_second: Option<i64>,
+    burst: Option<i64>,
+}
+
+impl From<VisitorRow> for Visitor {
+    fn from(row: VisitorRow) -> Self {
+        Self { hash: row.hash, who: row.who, rate: rate(row.requests_per_second, row.burst) }
+    }
+}
+
+/// As it is stored: 0 for any number, nothing for the default.
+fn rate(per_second: Option<i64>, burst: Option<i64>) -> RequestRate {
+    let number = |it: Option<i64>| it.and_then(|it| u32::try_from(it).ok());
+    match (number(per_second), number(burst)) {
+        (Some(0), _) => RequestRate::Unlimited,
+        (Some(per_second), Some(burst)) => RequestRate::Limited { per_second, burst },
+        (Some(_), None) | (None, _) => RequestRate::default(),
+    }
 }
 
 /// What became of a key that was to be revoked.
@@ -59,29 +102,45 @@ pub enum Revoked {
     Unknown,
 }
 
+#[derive(sqlx::FromRow)]
+struct KeyRow {
+    id: String,
+    label: String,
+    created_at: i64,
+    revoked_at: Option<i64>,
+    requests_per_second: Option<i64>,
+    burst: Option<i64>,
+}
+
+impl From<KeyRow> for ApiKey {
+    fn from(row: KeyRow) -> Self {
+        Self {
+            id: row.id,
+            label: row.label,
+            created_at: row::instant(row.created_at),
+            revoked_at: row.revoked_at.map(row::instant),
+            rate: rate(row.requests_per_second, row.burst),
+        }
+    }
+}
+
 impl Store {
     /// Every API key, the oldest first.
     ///
     /// # Errors
     /// The database failed.
     pub async fn api_keys(&self) -> Result<Vec<ApiKey>, StoreError> {
-        let rows: Vec<(String, String, i64, Option<i64>)> =
-            self.all(&sql::LIST_API_KEYS, values![]).await?;
-        let key = |(id, label, created_at, revoked_at): (_, _, _, Option<i64>)| ApiKey {
-            id,
-            label,
-            created_at: row::instant(created_at),
-            revoked_at: revoked_at.map(row::instant),
-        };
-        Ok(rows.into_iter().map(key).collect())
+        let rows: Vec<KeyRow> = self.all(&sql::LIST_API_KEYS, values![]).await?;
+        Ok(rows.into_iter().map(ApiKey::from).collect())
     }
 
-    /// The stored hash of an API key that is not revoked, to be compared in constant time.
+    /// Whoever has the API key of this hash, which is not revoked.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn api_key_hash(&self, hash: &str) -> Result<Option<String>, StoreError> {
-        self.value(&sql::API_KEY_HASH, values![hash]).await
+    pub async fn visitor_by_key(&self, hash: &str) -> Result<Option<Visitor>, StoreError> {
+        let row: Option<VisitorRow> = self.first(&sql::API_KEY_HASH, values![hash]).await?;
+        Ok(row.map(Visitor::from))
     }
 
     /// Whether there is no API key yet.
@@ -93,21 +152,23 @@ impl Store {
         Ok(any.is_none())
     }
 
-    /// The stored hash of a session that has not expired, to be compared in constant time.
+    /// Whoever has the session of this hash, which has not expired.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn session_hash(
+    pub async fn visitor_by_session(
         &self,
         hash: &str,
         now: Timestamp,
-    ) -> Result<Option<String>, StoreError> {
-        self.value(&sql::SESSION_HASH, values![hash, now]).await
+    ) -> Result<Option<Visitor>, StoreError> {
+        let row: Option<VisitorRow> = self.first(&sql::SESSION_HASH, values![hash, now]).await?;
+        Ok(row.map(Visitor::from))
     }
 }
 
 impl Tx {
-    /// Lets an API key in and gives its id; one that is there already stays as it is.
+    /// Lets an API key in, which may ask so often or by default, and gives its id; one that is there
+    /// already stays as it is.
     ///
     /// # Errors
     /// The database failed.
@@ -115,10 +176,19 @@ impl Tx {
         &mut self,
         label: &str,
         hash: &str,
+        rate: Option<RequestRate>,
         now: Timestamp,
     ) -> Result<String, StoreError> {
         let id = new_id();
-        self.run(&sql::INSERT_API_KEY, values![&id, label, hash, now]).await?;
+        let (per_second, burst) = match rate {
+            None => (None, None),
+            Some(RequestRate::Unlimited) => (Some(0), None),
+            Some(RequestRate::Limited { per_second, burst }) => {
+                (Some(i64::from(per_second)), Some(i64::from(burst)))
+            }
+        };
+        let values = values![&id, label, hash, now, per_second, burst];
+        self.run(&sql::INSERT_API_KEY, values).await?;
         Ok(id)
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::broadcast;
 
-use super::{Store, Tx};
+use super::{ForwardState, Store, Tx};
 use crate::message::State;
 use crate::metrics::Counts;
 use crate::twilio::bill::Price;
@@ -43,6 +43,13 @@ pub enum Change {
     Priced(Price),
     /// A person wrote: a keyword, or anything else.
     Received(Option<String>),
+    /// What a person wrote is to be forwarded, or was, or was not.
+    Forwarded {
+        /// The forward.
+        id: String,
+        /// Its state.
+        state: ForwardState,
+    },
 }
 
 /// Where changes are told. Clones are one.
@@ -72,6 +79,12 @@ impl Bulletin {
                         billed,
                         "Twilio counted other segments than were predicted"
                     );
+                }
+                Change::Forwarded { id, state: ForwardState::Dead } => {
+                    tracing::warn!(id, "a webhook does not take an event, which is given up");
+                }
+                Change::Forwarded { id, state } => {
+                    tracing::debug!(id, %state, "a forward moved");
                 }
                 Change::Counted { .. }
                 | Change::Priced(_)

@@ -104,6 +104,8 @@ pub(super) async fn open_file(file: &Path) -> Result<(Writer, SqlitePool), Store
         // FULL: what was answered with 202 survives a power cut, not only a crash.
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        // What was redacted is overwritten in the file, too, and not only no longer shown.
+        .pragma("secure_delete", "ON")
         .statement_cache_capacity(STATEMENTS)
         .busy_timeout(BUSY_TIMEOUT);
     let pool = SqlitePoolOptions::new()

@@ -138,8 +138,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Records an inbound message, before anything else of its transaction, which ends by a
-    /// commit in both cases. A second one at the same time waits until the first has ended.
+    /// Records an inbound message, and queues it for the webhook that is to hear it, before anything
+    /// else of its transaction, which ends by a commit in both cases. A second one at the same time waits until the first has ended.
     ///
     /// # Errors
     /// The database failed.
@@ -164,6 +164,7 @@ impl Tx {
         ];
         if self.run(&sql::RECORD_INBOUND, values).await? == 1 {
             self.changes.push(Change::Received(inbound.keyword.clone()));
+            self.forward(inbound, now).await?;
             return Ok(Recorded::Now);
         }
         let reply: Option<Option<String>> =

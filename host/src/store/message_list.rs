@@ -29,6 +29,8 @@ pub struct MessagePage {
     pub environment: Option<Environment>,
     /// Only those of a template of this title.
     pub template: Option<String>,
+    /// Only those of this conversation.
+    pub conversation_id: Option<String>,
     /// Only those of which Twilio has counted other segments than were predicted.
     pub miscounted: bool,
 }
@@ -49,11 +51,34 @@ impl Store {
         let state = page.state.map(State::as_str);
         let environment = page.environment.map(Environment::as_str);
         let (sender, template) = (&page.sender, &page.template);
+        let conversation = &page.conversation_id;
         let mut walked = None;
         let rows: Vec<MessageRow> = match (&page.recipient, state) {
             (recipient, _) if page.miscounted => {
-                let which = values![before, limit, recipient, state, sender, environment, template];
+                let which = values![
+                    before,
+                    limit,
+                    recipient,
+                    state,
+                    sender,
+                    environment,
+                    template,
+                    conversation
+                ];
                 self.all(&sql::LIST_MESSAGES_MISCOUNTED, which).await?
+            }
+            (recipient, _) if conversation.is_some() => {
+                let which = values![
+                    before,
+                    conversation,
+                    limit,
+                    state,
+                    sender,
+                    environment,
+                    template,
+                    recipient
+                ];
+                self.all(&sql::LIST_MESSAGES_IN, which).await?
             }
             (Some(recipient), _) => {
                 let which = values![before, recipient, limit, state, sender, environment, template];

@@ -8,6 +8,7 @@ use super::{Store, StoreError, Tx, row, sql};
 use crate::dispatch::poll;
 use crate::id::{new_id, sha256_hex};
 use crate::message::{Environment, State};
+use crate::redact::Redact;
 use crate::time::Timestamp;
 use crate::twilio::bill::Price;
 
@@ -49,6 +50,8 @@ pub struct NewMessage {
     pub on_unknown: Option<OnUnknown>,
     /// How long it may wait at Twilio, in whole seconds; the dispatcher's default, unless given.
     pub valid_for: Option<Duration>,
+    /// When what it says is taken out; as it is set for all, unless given.
+    pub redact: Option<Redact>,
 }
 
 /// A message as it stands.
@@ -90,6 +93,8 @@ pub struct Message {
     pub billed_segments: Option<i64>,
     /// What Twilio bills for it, once it says so.
     pub price: Option<Price>,
+    /// When what it said was taken out.
+    pub redacted_at: Option<Timestamp>,
     /// When it was accepted.
     pub created_at: Timestamp,
     /// When it last moved.
@@ -128,6 +133,7 @@ pub(super) struct MessageRow {
     billed_segments: Option<i64>,
     price: Option<String>,
     price_unit: Option<String>,
+    redacted_at: Option<i64>,
     created_at: i64,
     updated_at: i64,
 }
@@ -156,6 +162,7 @@ impl TryFrom<MessageRow> for Message {
             predicted_segments: row.predicted_segments,
             billed_segments: row.billed_segments,
             price: price.map(|(amount, unit)| Price { amount, unit }),
+            redacted_at: row.redacted_at.map(row::instant),
             created_at: row::instant(row.created_at),
             updated_at: row::instant(row.updated_at),
         })
@@ -189,6 +196,7 @@ impl NewMessage {
             predicted_segments: self.predicted_segments,
             billed_segments: None,
             price: None,
+            redacted_at: None,
             created_at: now,
             updated_at: now,
         }
@@ -261,7 +269,8 @@ impl Tx {
             &new.values,
             &new.missing,
             new.on_unknown.map(OnUnknown::as_str),
-            new.valid_for.map(|while_| i64::try_from(while_.as_secs()).unwrap_or(i64::MAX))
+            new.valid_for.map(|while_| i64::try_from(while_.as_secs()).unwrap_or(i64::MAX)),
+            new.redact.map(|Redact::AtOnce| now)
         ];
         self.run(&sql::STORE_MESSAGE, values).await?;
         if let Some(conversation) = &new.conversation_id {

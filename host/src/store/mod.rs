@@ -5,6 +5,7 @@
 //! what it found there, for that may be another's that has not reached the disk yet.
 
 mod access;
+mod accounts;
 mod attempts;
 mod backup;
 mod bills;
@@ -13,8 +14,10 @@ mod changes;
 mod claim;
 mod clock;
 mod consent;
+mod conversations;
 mod database;
 mod doubts;
+mod forwards;
 mod group;
 mod idempotency;
 mod inbound;
@@ -24,6 +27,7 @@ mod opt_outs;
 mod outbox;
 #[cfg(test)]
 mod plans;
+mod redaction;
 mod replay;
 mod row;
 mod schema;
@@ -32,18 +36,22 @@ mod sql;
 mod statement;
 mod templates;
 mod versions;
+mod webhooks;
 
 use sqlx::{PgPool, Postgres, SqlitePool};
 
-pub use access::{ApiKey, Revoked, SessionKind};
+pub use access::{ApiKey, Revoked, SessionKind, Visitor};
+pub use accounts::StoredAccount;
 pub use attempts::{Attempt, AttemptState};
 pub use backup::{BackupError, backup, restore};
 pub use callbacks::StatusNews;
 pub use changes::Change;
 pub use claim::{Claim, Cleared, Lane};
 pub use consent::{ConsentSource, LedgerEntry};
+pub use conversations::Conversation;
 pub use database::{Database, DatabaseError};
 pub use doubts::{Doubt, OnUnknown};
+pub use forwards::{Forward, ForwardClaim, ForwardLane, ForwardState, Resent};
 pub use idempotency::{IdempotencyKey, Remembered};
 pub use inbound::{Disposition, Inbound, InboundCheck, Recorded};
 pub use message_list::{MAX_WALK, MessagePage};
@@ -54,6 +62,7 @@ pub use replay::Original;
 pub use senders::{RegisteredSender, Replies, SenderSettings};
 pub use templates::{Saved, Senders, Template, TemplateDraft};
 pub use versions::{MAX_VERSIONS, TemplateVersion};
+pub use webhooks::{MAX_WEBHOOKS, Webhook};
 
 use changes::Bulletin;
 use clock::Clock;

@@ -25,6 +25,8 @@ pub struct Original {
     pub text: String,
     /// The SHA-256 of the text as it was accepted, in hexadecimal.
     pub text_sha256: String,
+    /// Whether text and values were taken out.
+    pub is_redacted: bool,
     /// The SHA-256 of the module that rendered it, in hexadecimal.
     pub module: String,
 }
@@ -41,6 +43,7 @@ struct OriginalRow {
     missing: Option<String>,
     body: String,
     body_sha256: String,
+    redacted_at: Option<i64>,
     module: String,
 }
 
@@ -71,6 +74,7 @@ impl Store {
             missing: row.missing,
             text: row.body,
             text_sha256: row.body_sha256,
+            is_redacted: row.redacted_at.is_some(),
             module: row.module,
         }))
     }

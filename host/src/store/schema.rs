@@ -11,11 +11,15 @@ use sqlx::{Acquire, AssertSqlSafe, PgPool, SqlSafeStr, SqlitePool};
 use super::StoreError;
 
 /// Each step's number, name and text. A step that has been released never changes.
-const STEPS: [(i64, &str, &str); 4] = [
+const STEPS: [(i64, &str, &str); 8] = [
     (1, "start", include_str!("migrations/0001_start.sql")),
     (2, "doubts", include_str!("migrations/0002_doubts.sql")),
     (3, "sessions of keys", include_str!("migrations/0003_sessions_of_keys.sql")),
     (4, "bills", include_str!("migrations/0004_bills.sql")),
+    (5, "forwards", include_str!("migrations/0005_forwards.sql")),
+    (6, "rates of keys", include_str!("migrations/0006_rates_of_keys.sql")),
+    (7, "conversations", include_str!("migrations/0007_conversations.sql")),
+    (8, "redaction", include_str!("migrations/0008_redaction.sql")),
 ];
 /// What a table is marked with whose rows are to lie in the order of its key.
 const CLUSTERED: &str = "/* CLUSTERED */";

@@ -91,8 +91,8 @@ statements! { MESSAGES:
             template_id, template, template_version, language, conversation_id, module, \
             predicted_segments, created_at, updated_at) \
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)",
-        "INSERT INTO contents (message_id, body, body_sha256, segments, token_values, missing) \
-            VALUES ($1, $16, $17, $18, $19, $20)",
+        "INSERT INTO contents (message_id, body, body_sha256, segments, token_values, missing, \
+            redact_at) VALUES ($1, $16, $17, $18, $19, $20, CAST($23 AS BIGINT))",
         "INSERT INTO outbox (message_id, phase, recipient, sender, segments, due_at, on_unknown, \
             valid_for) \
             SELECT $1, 'due', $5, $6, $14, $15, \
@@ -120,6 +120,14 @@ statements! { MESSAGES:
             AND (n.environment = $6 OR $6 IS NULL) AND (n.template = $7 OR $7 IS NULL) \
             ORDER BY n.id DESC LIMIT $3) page ON page.id = v.id \
         ORDER BY v.id DESC";
+    /// The same of one conversation. Index: messages_by_conversation.
+    LIST_MESSAGES_IN = "SELECT v.* FROM whole_messages v JOIN ( \
+            SELECT n.id FROM messages n \
+            WHERE n.conversation_id = $2 AND n.id < $1 AND (n.recipient = $8 OR $8 IS NULL) \
+            AND (n.state = $4 OR $4 IS NULL) AND (n.sender = $5 OR $5 IS NULL) \
+            AND (n.environment = $6 OR $6 IS NULL) AND (n.template = $7 OR $7 IS NULL) \
+            ORDER BY n.id DESC LIMIT $3) page ON page.id = v.id \
+        ORDER BY v.id DESC";
     /// The same of those that went wrong or were held back, few among many.
     /// Index: messages_not_delivered.
     LIST_MESSAGES_NOT_DELIVERED = "SELECT v.* FROM whole_messages v JOIN ( \
@@ -136,6 +144,7 @@ statements! { MESSAGES:
             AND (n.recipient = $3 OR $3 IS NULL) \
             AND (n.state = $4 OR $4 IS NULL) AND (n.sender = $5 OR $5 IS NULL) \
             AND (n.environment = $6 OR $6 IS NULL) AND (n.template = $7 OR $7 IS NULL) \
+            AND (n.conversation_id = $8 OR $8 IS NULL) \
             ORDER BY n.id DESC LIMIT $2) page ON page.id = v.id \
         ORDER BY v.id DESC";
     /// Index: messages_by_conversation.
@@ -183,13 +192,25 @@ statements! { MESSAGES:
     POLL_AT = "UPDATE messages SET poll_at = $2 WHERE id = $1";
     /// What it was made of: a deleted template keeps its versions.
     ORIGINAL = "SELECT m.recipient, m.sender, m.environment, m.language, m.module, m.template, \
-            v.body AS template_body, c.token_values, c.missing, c.body, c.body_sha256 \
+            v.body AS template_body, c.token_values, c.missing, c.body, c.body_sha256, \
+            c.redacted_at \
         FROM messages m JOIN contents c ON c.message_id = m.id \
             LEFT JOIN template_versions v \
             ON v.template_id = m.template_id AND v.version = m.template_version \
         WHERE m.id = $1";
-    LOG_CONVERSATION = "INSERT INTO conversation_log \
-        (conversation_id, id, message_id, event, logged_at) VALUES ($1, $2, $3, $4, $5)";
+    /// In the conversation's log; and the conversation, if it is named for the first time.
+    LOG_CONVERSATION = [
+        "INSERT INTO conversations (id, metadata, created_at, updated_at) \
+            VALUES ($1, '{}', $5, $5) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO conversation_log \
+            (conversation_id, id, message_id, event, logged_at) VALUES ($1, $2, $3, $4, $5)"
+    ];
+    CONVERSATION = "SELECT id, metadata, created_at, updated_at FROM conversations WHERE id = $1";
+    LIST_CONVERSATIONS = "SELECT id, metadata, created_at, updated_at FROM conversations \
+        WHERE id > $1 ORDER BY id LIMIT $2";
+    SET_CONVERSATION = "INSERT INTO conversations (id, metadata, created_at, updated_at) \
+        VALUES ($1, $2, $3, $3) ON CONFLICT (id) DO UPDATE SET metadata = excluded.metadata, \
+            updated_at = excluded.updated_at";
     CONVERSATION_LOG = "SELECT message_id, event, logged_at FROM conversation_log \
         WHERE conversation_id = $1 ORDER BY id LIMIT $2";
     IDEMPOTENT_ANSWER = "SELECT request_hash, response FROM idempotency \
@@ -383,22 +404,146 @@ statements! { CONSENT:
         WHERE sender = $1";
 }
 
-// Keys and sessions.
+// Webhooks, and what is forwarded to them.
+statements! { FORWARDS:
+    LIST_WEBHOOKS = "SELECT * FROM webhooks ORDER BY sender LIMIT $1";
+    WEBHOOK = "SELECT * FROM webhooks WHERE sender = $1";
+    SET_WEBHOOK = "INSERT INTO webhooks (sender, url, keywords, secret, previous_secret, \
+            previous_until, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7) \
+        ON CONFLICT (sender) DO UPDATE SET url = excluded.url, keywords = excluded.keywords, \
+            secret = excluded.secret, previous_secret = excluded.previous_secret, \
+            previous_until = excluded.previous_until, updated_at = excluded.updated_at";
+    RESEAL_WEBHOOK = "UPDATE webhooks SET secret = $3, previous_secret = $4 \
+        WHERE sender = $1 AND secret = $2";
+    REMOVE_WEBHOOK = "DELETE FROM webhooks WHERE sender = $1";
+    /// The number's own, else the service's, else the default. Who removes it waits for what is
+    /// being forwarded to it, and then sees that.
+    WEBHOOK_FOR = "SELECT sender, keywords FROM webhooks \
+        WHERE sender = $1 OR sender = $2 OR sender = 'default' \
+        ORDER BY CASE WHEN sender = $1 THEN 0 WHEN sender = $2 THEN 1 ELSE 2 END LIMIT 1"
+        postgres " FOR SHARE";
+    /// With the conversation of what was sent last to the person from there, if that is among the
+    /// newest to them. Index: messages_by_recipient.
+    FORWARD = "INSERT INTO forwards (id, message_sid, webhook, conversation_id, state, due_at, \
+            tried_since, created_at) \
+        VALUES ($1, $2, $3, (SELECT page.conversation_id FROM ( \
+                SELECT n.id, n.sender, n.conversation_id FROM messages n WHERE n.recipient = $4 \
+                ORDER BY n.id DESC LIMIT 100) page \
+            WHERE (page.sender = $5 OR page.sender = $6) AND page.conversation_id IS NOT NULL \
+            ORDER BY page.id DESC LIMIT 1), \
+        'queued', $7, $7, $7)";
+    /// Each webhook that something waits for, with its earliest. Index: forwards_due.
+    FORWARD_LANES = "SELECT w.sender, (SELECT f.due_at FROM forwards f \
+            WHERE f.state = 'queued' AND f.webhook = w.sender ORDER BY f.due_at LIMIT 1) AS due_at \
+        FROM webhooks w ORDER BY w.sender";
+    /// The oldest of a webhook, each by one host. Index: forwards_due.
+    FORWARDS_DUE = "SELECT f.id, f.tries, f.tried_before, f.tried_since, f.conversation_id, \
+            i.message_sid, i.recipient, i.sender, i.service, i.raw_text, i.keyword, \
+            i.received_at, i.sent_at, w.url, w.secret, w.previous_secret, w.previous_until \
+        FROM forwards f JOIN inbound i ON i.message_sid = f.message_sid \
+            JOIN webhooks w ON w.sender = f.webhook \
+        WHERE f.state = 'queued' AND f.webhook = $1 AND f.due_at <= $2 \
+        ORDER BY f.due_at, f.id LIMIT $3"
+        postgres " FOR UPDATE OF f SKIP LOCKED";
+    LEASE_FORWARD = "UPDATE forwards SET state = 'sending', lease_until = $2, tries = tries + 1 \
+        WHERE id = $1 AND state = 'queued'";
+    /// Index: forwards_leased.
+    EXPIRED_FORWARDS = "UPDATE forwards SET state = 'queued', lease_until = NULL \
+        WHERE state = 'sending' AND lease_until <= $1";
+    /// By whoever holds it still.
+    END_FORWARD = "UPDATE forwards \
+        SET state = $3, due_at = coalesce($4, due_at), error = $5, ended_at = $6, \
+            lease_until = NULL \
+        WHERE id = $1 AND tries = $2 AND state = 'sending'";
+    /// Index: forwards_due.
+    END_FORWARDS_OF_WEBHOOK = "UPDATE forwards \
+        SET state = 'dead', error = $2, ended_at = $3 WHERE state = 'queued' AND webhook = $1";
+    /// Unless what it says has been taken out.
+    FORWARD_AGAIN = "UPDATE forwards SET state = 'queued', due_at = $3, tried_since = $3, \
+            tried_before = tries, webhook = $2, ended_at = NULL \
+        WHERE id = $1 AND state IN ('delivered', 'dead') AND NOT EXISTS ( \
+            SELECT 1 FROM inbound i WHERE i.message_sid = forwards.message_sid \
+            AND i.redacted_at IS NOT NULL)";
+    FORWARD_BY_ID = "SELECT f.*, i.recipient, i.sender, i.service, i.raw_text, i.keyword, \
+            i.received_at, i.sent_at \
+        FROM forwards f JOIN inbound i ON i.message_sid = f.message_sid WHERE f.id = $1";
+    LIST_FORWARDS = "SELECT f.*, i.recipient, i.sender, i.service, i.raw_text, i.keyword, \
+            i.received_at, i.sent_at \
+        FROM forwards f JOIN inbound i ON i.message_sid = f.message_sid \
+        WHERE f.id < $1 ORDER BY f.id DESC LIMIT $2";
+    /// Index: forwards_by_state.
+    LIST_FORWARDS_IN = "SELECT f.*, i.recipient, i.sender, i.service, i.raw_text, i.keyword, \
+            i.received_at, i.sent_at \
+        FROM forwards f JOIN inbound i ON i.message_sid = f.message_sid \
+        WHERE f.state = $3 AND f.id < $1 ORDER BY f.id DESC LIMIT $2";
+    /// How many wait, up to a limit. Index: forwards_by_state.
+    FORWARDS_WAITING = "SELECT count(*) FROM (SELECT id FROM forwards \
+        WHERE state IN ('queued', 'sending') LIMIT $1) page";
+}
+
+// Redaction.
+statements! { REDACTION:
+    SETTING = "SELECT value FROM settings WHERE name = $1";
+    SET_SETTING = "INSERT INTO settings (name, value, updated_at) VALUES ($1, $2, $3) \
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value, \
+            updated_at = excluded.updated_at";
+    CONTENTS_BETWEEN = "SELECT message_id FROM contents \
+        WHERE message_id > $1 AND message_id < $2 ORDER BY message_id LIMIT $3";
+    MARK_FOR_REDACTION = "UPDATE contents SET redact_at = $2 \
+        WHERE message_id = $1 AND redact_at IS NULL AND redacted_at IS NULL";
+    /// Each by one host. Index: contents_to_redact.
+    REDACTIONS_DUE = "SELECT c.message_id, m.state, m.created_at, m.updated_at, \
+            (SELECT count(*) FROM outbox o WHERE o.message_id = c.message_id) AS waiting \
+        FROM contents c JOIN messages m ON m.id = c.message_id \
+        WHERE c.redact_at IS NOT NULL AND c.redacted_at IS NULL AND c.redact_at <= $1 \
+        ORDER BY c.redact_at LIMIT $2"
+        postgres " FOR UPDATE OF c SKIP LOCKED";
+    LOOK_AT_REDACTION = "UPDATE contents SET redact_at = $2 WHERE message_id = $1";
+    /// Its hash stays.
+    REDACT = "UPDATE contents SET body = '', segments = '{}', token_values = 'null', \
+            redacted_at = $2 WHERE message_id = $1";
+    /// Index: idempotency_by_message.
+    ANSWER_OF_MESSAGE = "SELECT response FROM idempotency WHERE message_id = $1";
+    /// Index: idempotency_by_message.
+    REDACT_ANSWER = "UPDATE idempotency SET response = $2 WHERE message_id = $1";
+    /// Indexes: inbound_whole, forwards_by_message.
+    REDACT_INBOUND = "UPDATE inbound SET raw_text = '', trace = '[]', redacted_at = $2 \
+        WHERE message_sid IN (SELECT i.message_sid FROM inbound i \
+            WHERE i.redacted_at IS NULL AND i.received_at <= $1 AND NOT EXISTS ( \
+                SELECT 1 FROM forwards f WHERE f.message_sid = i.message_sid \
+                AND f.state IN ('queued', 'sending')) \
+            ORDER BY i.received_at LIMIT $3)";
+}
+
+// Keys, sessions and the account.
 statements! { ACCESS:
-    INSERT_API_KEY = "INSERT INTO api_keys (id, label, hash, created_at) \
-        VALUES ($1, $2, $3, $4) ON CONFLICT (hash) DO NOTHING";
-    API_KEY_HASH = "SELECT hash FROM api_keys WHERE hash = $1 AND revoked_at IS NULL";
+    ACCOUNT = "SELECT sid, label, token, previous_token, verified_at, created_at FROM accounts \
+        ORDER BY created_at DESC LIMIT 1";
+    SET_ACCOUNT = "INSERT INTO accounts \
+        (sid, label, token, previous_token, verified_at, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (sid) DO UPDATE SET label = excluded.label, \
+            token = excluded.token, previous_token = excluded.previous_token, \
+            verified_at = excluded.verified_at";
+    REMOVE_ACCOUNT = "DELETE FROM accounts";
+    INSERT_API_KEY = "INSERT INTO api_keys \
+        (id, label, hash, created_at, requests_per_second, burst) \
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (hash) DO NOTHING";
+    API_KEY_HASH = "SELECT hash, hash AS who, requests_per_second, burst FROM api_keys \
+        WHERE hash = $1 AND revoked_at IS NULL";
     /// All keys there ever were; an operator made each.
-    LIST_API_KEYS = "SELECT id, label, created_at, revoked_at FROM api_keys ORDER BY id";
+    LIST_API_KEYS = "SELECT id, label, created_at, revoked_at, \
+        requests_per_second, burst FROM api_keys ORDER BY id";
     API_KEY_LABEL = "SELECT label FROM api_keys WHERE id = $1";
     REVOKE_API_KEY = "UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
     ANY_API_KEY = "SELECT id FROM api_keys WHERE revoked_at IS NULL LIMIT 1";
     INSERT_SESSION = "INSERT INTO sessions (hash, kind, key_hash, created_at, expires_at) \
         VALUES ($1, $2, $3, $4, $5)";
     /// A revoked key takes the sessions along that it has opened.
-    SESSION_HASH = "SELECT s.hash FROM sessions s \
-        WHERE s.hash = $1 AND s.kind = 'session' AND s.expires_at > $2 AND NOT EXISTS ( \
-            SELECT 1 FROM api_keys k WHERE k.hash = s.key_hash AND k.revoked_at IS NOT NULL)";
+    SESSION_HASH = "SELECT s.hash, coalesce(s.key_hash, s.hash) AS who, k.requests_per_second, \
+            k.burst \
+        FROM sessions s LEFT JOIN api_keys k ON k.hash = s.key_hash \
+        WHERE s.hash = $1 AND s.kind = 'session' AND s.expires_at > $2 \
+            AND k.revoked_at IS NULL";
     /// A link opens one session: whoever deletes its row has used it.
     USE_LINK = "DELETE FROM sessions WHERE hash = $1 AND kind = 'link' AND expires_at > $2";
     END_SESSION = "DELETE FROM sessions WHERE hash = $1";

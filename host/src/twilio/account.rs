@@ -46,7 +46,7 @@ pub async fn fetch(account: &Account) -> Result<AccountState, AccountError> {
         .pop_if_empty()
         .extend(["2010-04-01", "Accounts", &format!("{}.json", account.sid)]);
     let http = http_client(&account.base_url).map_err(ClientError::Http)?;
-    let request = http.get(url).basic_auth(&account.sid, Some(account.token.expose_secret()));
+    let request = http.get(url).basic_auth(account.sid, Some(account.token.expose_secret()));
     // Its URL holds the account's SID.
     let without_url = |error: reqwest::Error| AccountError::Http(error.without_url());
     let response = request.send().await.map_err(without_url)?;

@@ -9,8 +9,10 @@ use std::time::{Duration, Instant};
 use reqwest::{StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use verbatim_core::AccountSid;
 
 use super::field;
+use crate::address::is_loopback;
 use crate::metrics::Times;
 
 /// How long the connection may take.
@@ -27,8 +29,8 @@ const TOO_MANY_REQUESTS: i64 = 20429;
 /// An account, and where its API is.
 #[derive(Debug, Clone)]
 pub struct Account {
-    /// `AC` and 32 hexadecimal digits.
-    pub sid: String,
+    /// Its name.
+    pub sid: AccountSid,
     /// The Auth Token.
     pub token: SecretString,
     /// `https://api.twilio.com`, or the fake's address.
@@ -135,14 +137,22 @@ impl Client {
     /// # Errors
     /// The base URL is not one, or the HTTP library refused.
     pub fn new(account: Account) -> Result<Self, ClientError> {
+        Self::with_times(account, Times::of_a_network())
+    }
+
+    /// The same, whose times are measured together with those of others.
+    ///
+    /// # Errors
+    /// The base URL is not one, or the HTTP library refused.
+    pub fn with_times(account: Account, times: Times) -> Result<Self, ClientError> {
         let mut messages = account.base_url.clone();
         messages
             .path_segments_mut()
             .map_err(|()| ClientError::BaseUrl(account.base_url.clone()))?
             .pop_if_empty()
-            .extend(["2010-04-01", "Accounts", &account.sid, "Messages.json"]);
+            .extend(["2010-04-01", "Accounts", account.sid.as_str(), "Messages.json"]);
         let http = http_client(&account.base_url)?;
-        Ok(Self { http, account, messages, times: Times::of_a_network() })
+        Ok(Self { http, account, messages, times })
     }
 
     /// Asks Twilio to send one message. At most one request leaves.
@@ -167,7 +177,7 @@ impl Client {
         let sent = self
             .http
             .post(self.messages.clone())
-            .basic_auth(&self.account.sid, Some(self.account.token.expose_secret()))
+            .basic_auth(self.account.sid, Some(self.account.token.expose_secret()))
             .form(&form)
             .send()
             .await;
@@ -181,10 +191,10 @@ impl Client {
         answer
     }
 
-    /// How long requests to send took, by what is known after them.
+    /// The account.
     #[must_use]
-    pub fn times(&self) -> &Times {
-        &self.times
+    pub fn account_sid(&self) -> AccountSid {
+        self.account.sid
     }
 }
 
@@ -206,14 +216,6 @@ pub fn http_client(target: &Url) -> Result<reqwest::Client, reqwest::Error> {
         .retry(reqwest::retry::never())
         .user_agent(concat!("verbatim/", env!("CARGO_PKG_VERSION")));
     if is_loopback(target) { builder.no_proxy().build() } else { builder.build() }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    url.host_str().is_some_and(|host| {
-        let address = host.trim_start_matches('[').trim_end_matches(']');
-        host == "localhost"
-            || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-    })
 }
 
 async fn read(mut response: reqwest::Response) -> Answer {
@@ -277,12 +279,12 @@ fn interpret(status: StatusCode, retry_after: Option<Duration>, body: &[u8]) -> 
 }
 
 /// An error without its URL, which holds the account's SID.
-pub(super) fn plain(error: &reqwest::Error) -> String {
+pub(crate) fn plain(error: &reqwest::Error) -> String {
     use std::error::Error;
     let kind = if error.is_timeout() {
         "the request timed out"
     } else if error.is_connect() {
-        "could not connect to Twilio"
+        "could not connect"
     } else {
         "the connection broke"
     };
@@ -326,26 +328,13 @@ mod tests {
         assert!(matches!(answer(200, ""), Answer::InDoubt(_)));
     }
 
-    #[test]
-    fn an_address_of_this_machine_uses_no_proxy() {
-        for (url, loopback) in [
-            ("http://127.0.0.1:1/", true),
-            ("http://localhost/", true),
-            ("http://[::1]:5/", true),
-            ("https://api.twilio.com/", false),
-            ("http://10.0.0.1/", false),
-        ] {
-            assert_eq!(is_loopback(&url.parse().expect("a URL")), loopback, "{url}");
-        }
-    }
-
     #[tokio::test]
     async fn a_refused_connection_was_never_sent() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("its address");
         drop(listener);
         let account = Account {
-            sid: "AC0".to_owned(),
+            sid: AccountSid::new(&format!("AC{}", "0".repeat(32))).expect("a SID"),
             token: SecretString::from("t"),
             base_url: format!("http://{address}").parse().expect("a URL"),
         };

@@ -7,6 +7,7 @@ use reqwest::Url;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
+use verbatim_core::AccountSid;
 
 use super::client::Client;
 use super::list::AskError;
@@ -99,33 +100,30 @@ impl Service {
     }
 }
 
-/// A directory that is asked for again when it has grown old: half a page of a console asks for it
-/// often, and Twilio need not be.
-#[derive(Debug)]
+/// A directory that is asked for again when it has grown old: a console's page asks for it often,
+/// and Twilio need not be.
+#[derive(Debug, Default)]
 pub struct Cached {
-    /// Whom to ask.
-    pub client: Client,
-    known: Mutex<Option<(Instant, Directory)>>,
+    known: Mutex<Option<(Instant, AccountSid, Directory)>>,
 }
 
 impl Cached {
-    /// Nothing is known yet.
-    #[must_use]
-    pub fn new(client: Client) -> Self {
-        Self { client, known: Mutex::default() }
-    }
-
-    /// The directory, at most [`FRESH`] old. Who asks while it is being asked for waits for that.
+    /// The directory of a client's account, at most [`FRESH`] old. Who asks while it is being asked
+    /// for waits for that.
     ///
     /// # Errors
     /// Twilio did not say.
-    pub async fn get(&self) -> Result<Directory, AskError> {
+    pub async fn get(&self, client: &Client) -> Result<Directory, AskError> {
+        let account = client.account.sid;
         let mut known = self.known.lock().await;
-        if let Some((_, directory)) = known.as_ref().filter(|(at, _)| at.elapsed() < FRESH) {
+        let is_fresh = |(at, of, _): &&(Instant, AccountSid, Directory)| {
+            *of == account && at.elapsed() < FRESH
+        };
+        if let Some((_, _, directory)) = known.as_ref().filter(is_fresh) {
             return Ok(directory.clone());
         }
-        let directory = self.client.directory().await?;
-        *known = Some((Instant::now(), directory.clone()));
+        let directory = client.directory().await?;
+        *known = Some((Instant::now(), account, directory.clone()));
         Ok(directory)
     }
 }

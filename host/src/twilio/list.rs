@@ -166,7 +166,7 @@ impl Client {
         url: Url,
     ) -> Result<T, AskError> {
         let token = self.account.token.expose_secret();
-        let request = self.http.get(url).basic_auth(&self.account.sid, Some(token));
+        let request = self.http.get(url).basic_auth(self.account.sid, Some(token));
         let mut response = request.send().await.map_err(|error| AskError::Failed(plain(&error)))?;
         let status = response.status();
         let body = read_body(&mut response, MAX_PAGE).await.map_err(AskError::Failed)?;
@@ -245,7 +245,7 @@ mod tests {
     #[test]
     fn the_next_page_is_never_on_another_host() {
         let account = Account {
-            sid: "AC0".to_owned(),
+            sid: verbatim_core::AccountSid::new(&format!("AC{}", "0".repeat(32))).expect("a SID"),
             token: secrecy::SecretString::from("t"),
             base_url: "https://api.twilio.com".parse().expect("a URL"),
         };

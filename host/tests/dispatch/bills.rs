@@ -56,8 +56,14 @@ async fn miscounted(store: &Store) -> Vec<String> {
 }
 
 fn shown(store: &Store) -> String {
-    let metrics = Metrics::new(store.counts(), &Times::of_the_sandbox(), &Times::of_a_network());
-    metrics.show(Queue { phases: Vec::new(), overdue: Duration::ZERO })
+    let network = Times::of_a_network();
+    let metrics = Metrics::new(store.counts(), &Times::of_the_sandbox(), &network, &network);
+    metrics.show(Queue {
+        phases: Vec::new(),
+        overdue: Duration::ZERO,
+        forwards: 0,
+        forwards_overdue: Duration::ZERO,
+    })
 }
 
 async fn with_price(store: &Store, id: &str) -> Message {

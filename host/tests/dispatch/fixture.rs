@@ -8,6 +8,7 @@ use axum::Router;
 use axum::http::{Method, StatusCode, Uri};
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use verbatim_host::connection::Connection;
 use verbatim_host::dispatch::{Dispatcher, Dispatching};
 use verbatim_host::engine::Engine;
 use verbatim_host::id::new_id;
@@ -18,7 +19,8 @@ use verbatim_host::store::{
     ConsentSource, Database, LedgerEntry, NewMessage, RegisteredSender, Replies, Store,
 };
 use verbatim_host::time::Timestamp;
-use verbatim_host::twilio::client::{Account, Client};
+use verbatim_host::twilio::client::Account;
+use verbatim_host::twilio::signature::Keys;
 
 use crate::support::postgres::Server;
 
@@ -76,7 +78,7 @@ pub(crate) async fn twilio(answers: &'static [(u16, &'static str)]) -> Twilio {
     let base = format!("http://{}", listener.local_addr().expect("its address"));
     tokio::spawn(async move { axum::serve(listener, app).await });
     let account = Account {
-        sid: "AC00000000000000000000000000000000".to_owned(),
+        sid: format!("AC{}", "0".repeat(32)).parse().expect("a SID"),
         token: SecretString::from("token"),
         base_url: base.parse().expect("a URL"),
     };
@@ -175,6 +177,7 @@ pub(crate) fn message() -> NewMessage {
         conversation_id: None,
         on_unknown: None,
         valid_for: None,
+        redact: None,
     }
 }
 
@@ -212,11 +215,11 @@ fn engine() -> Engine {
 }
 
 pub(crate) fn start(store: &Store, twilio: &Twilio) -> Dispatching {
-    let client = Client::new(twilio.account.clone()).expect("a client");
+    let connection = Connection::given(twilio.account.clone(), Keys::default()).expect("a client");
     let status_callback = "http://127.0.0.1:1/twilio/status/".to_owned();
     let receiver =
         Receiver { store: store.clone(), engine: engine(), default_replies: Replies::Verbatim };
-    Dispatcher { store: store.clone(), receiver, client, status_callback }.start()
+    Dispatcher { store: store.clone(), receiver, connection, status_callback }.start()
 }
 
 pub(crate) async fn wait(store: &Store, id: &str, reached: impl Fn(State) -> bool) -> State {

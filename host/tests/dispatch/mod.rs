@@ -3,7 +3,7 @@
 
 mod bills;
 mod doubts;
-mod fixture;
+pub(crate) mod fixture;
 mod missed;
 
 use std::sync::atomic::Ordering;

@@ -62,6 +62,7 @@ pub(crate) fn message(recipient: &str, sender: &str) -> NewMessage {
         conversation_id: None,
         on_unknown: None,
         valid_for: None,
+        redact: None,
     }
 }
 

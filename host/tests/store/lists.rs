@@ -152,12 +152,13 @@ async fn a_template_is_saved_from_the_version_that_was_read_or_not_at_all(host: 
 
 async fn a_revoked_key_takes_its_sessions_along(host: Fixture) {
     let mut tx = host.store.write().await.expect("a transaction");
-    let id = tx.add_api_key("k", "hash", at(1)).await.expect("a key");
+    let id = tx.add_api_key("k", "hash", None, at(1)).await.expect("a key");
     let session = SessionKind::Session;
     tx.add_session("by key", session, Some("hash"), at(1)).await.expect("a session");
     tx.add_session("by link", session, None, at(1)).await.expect("a session");
     tx.commit().await.expect("it commits");
-    let lives = async |hash| host.store.session_hash(hash, at(2)).await.expect("a read").is_some();
+    let lives =
+        async |hash| host.store.visitor_by_session(hash, at(2)).await.expect("a read").is_some();
     assert!(lives("by key").await && lives("by link").await);
     let mut tx = host.store.write().await.expect("a transaction");
     let revoked = tx.revoke_api_key(&id, at(3)).await.expect("a revocation");
@@ -166,7 +167,7 @@ async fn a_revoked_key_takes_its_sessions_along(host: Fixture) {
     assert_eq!(tx.revoke_api_key("none", at(4)).await.expect("an answer"), Revoked::Unknown);
     tx.commit().await.expect("it commits");
     assert!(!lives("by key").await && lives("by link").await);
-    assert_eq!(host.store.api_key_hash("hash").await.expect("a read"), None);
+    assert_eq!(host.store.visitor_by_key("hash").await.expect("a read"), None);
     assert_eq!(host.store.api_keys().await.expect("keys")[0].revoked_at, Some(at(3)));
 }
 

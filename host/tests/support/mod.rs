@@ -28,7 +28,7 @@ pub(crate) struct Server {
 }
 
 /// The module, compiled once for all tests of a file.
-fn engine() -> Engine {
+pub(crate) fn engine() -> Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
     let load = || Engine::new(Sandbox::embedded(Limits::default()).expect("the module"));
     ENGINE.get_or_init(load).clone()
@@ -74,7 +74,7 @@ impl Server {
         let mut tx = store.write().await.expect("a transaction");
         let now = Timestamp::now();
         let hash = id::hash_of(&SecretString::from(key));
-        let made = tx.add_api_key("revoked", &hash, now).await.expect("a key");
+        let made = tx.add_api_key("revoked", &hash, None, now).await.expect("a key");
         tx.revoke_api_key(&made, now).await.expect("a revocation");
         tx.commit().await.expect("it commits");
         key.to_owned()

@@ -24,6 +24,8 @@ pub(crate) struct Served {
     pub(crate) key: String,
     pub(crate) key_id: String,
     database: String,
+    /// Whether the environment gives the account.
+    account_is_given: bool,
     child: Option<Child>,
     folder: tempfile::TempDir,
 }
@@ -55,19 +57,28 @@ impl Served {
 
     /// The same on a given database.
     pub(crate) async fn start_on(database: String, folder: tempfile::TempDir) -> Self {
-        Self::start_beside(database, folder, |fake| fake).await
+        Self::start_as(database, folder, true, |fake| fake).await
     }
 
-    /// The same on a SQLite file, beside a fake that is set otherwise.
+    /// One without an account, on a SQLite file.
+    pub(crate) async fn start_without_account() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("data/verbatim.db");
+        let database = file.to_str().expect("a path").to_owned();
+        Self::start_as(database, folder, false, |fake| fake).await
+    }
+
+    /// One on a SQLite file, beside a fake that is set otherwise.
     pub(crate) async fn start_with(set: impl FnOnce(FakeSettings) -> FakeSettings) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("data/verbatim.db");
-        Self::start_beside(file.to_str().expect("a path").to_owned(), folder, set).await
+        Self::start_as(file.to_str().expect("a path").to_owned(), folder, true, set).await
     }
 
-    async fn start_beside(
+    async fn start_as(
         database: String,
         folder: tempfile::TempDir,
+        account_is_given: bool,
         set: impl FnOnce(FakeSettings) -> FakeSettings,
     ) -> Self {
         let port = {
@@ -85,6 +96,7 @@ impl Served {
             key: String::new(),
             key_id: String::new(),
             database,
+            account_is_given,
             child: None,
             folder,
         };
@@ -102,33 +114,40 @@ impl Served {
         self.spawn_with(&[]).await;
     }
 
-    /// The same with more arguments.
-    pub(crate) async fn spawn_with(&mut self, more: &[&str]) {
-        let account = self.fake.account();
-        let listen = self.url.as_str().trim_start_matches("http://").trim_end_matches('/');
-        let file = |name| std::fs::File::create(self.folder.path().join(name)).expect("a file");
-        let sender = format!("sandbox={NUMBER}");
-        let child = verbatim(&["serve", "--json", "--listen", listen, "--sender", &sender])
-            .args(["--public-url", self.url.as_str().trim_end_matches('/')])
-            .args(["--twilio-url", account.base_url.as_str()])
-            .arg("--database")
-            .arg(self.database())
-            .args(more)
-            .env("TWILIO_ACCOUNT_SID", &account.sid)
-            .env("TWILIO_AUTH_TOKEN", account.token.expose_secret())
-            .env("TWILIO_SECONDARY_AUTH_TOKEN", SECONDARY_TOKEN)
-            .env("VERBATIM_LOG", "debug")
-            .stdout(file("out"))
-            .stderr(file("log"))
-            .stdin(Stdio::null())
-            .spawn()
-            .expect("the program");
-        self.child = Some(child);
+    /// The same, with more in its environment.
+    pub(crate) async fn spawn_with(&mut self, environment: &[(&str, &str)]) {
+        let child = self.program().envs(environment.iter().copied()).spawn();
+        self.child = Some(child.expect("the program"));
         let start = Instant::now();
         while self.http.get(self.at("readyz")).send().await.is_err() {
             assert!(start.elapsed() < PATIENCE, "it never was ready: {}", self.log());
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+
+    /// The program, with its output into files.
+    pub(crate) fn program(&self) -> Command {
+        let account = self.fake.account();
+        let listen = self.url.as_str().trim_start_matches("http://").trim_end_matches('/');
+        let file = |name| std::fs::File::create(self.folder.path().join(name)).expect("a file");
+        let sender = format!("sandbox={NUMBER}");
+        let mut program = verbatim(&["serve", "--json", "--listen", listen, "--sender", &sender]);
+        program
+            .args(["--public-url", self.url.as_str().trim_end_matches('/')])
+            .args(["--twilio-url", account.base_url.as_str()])
+            .arg("--database")
+            .arg(self.database())
+            .env("VERBATIM_LOG", "debug")
+            .stdout(file("out"))
+            .stderr(file("log"))
+            .stdin(Stdio::null());
+        if self.account_is_given {
+            program
+                .env("TWILIO_ACCOUNT_SID", account.sid.as_str())
+                .env("TWILIO_AUTH_TOKEN", account.token.expose_secret())
+                .env("TWILIO_SECONDARY_AUTH_TOKEN", SECONDARY_TOKEN);
+        }
+        program
     }
 
     /// Stops the program by a signal, and gives its status and how long that took.

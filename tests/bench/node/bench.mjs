@@ -1,20 +1,17 @@
-// Times the module's JavaScript face beside the npm packages, as src/timing.rs does natively: in
-// turns, in calibrated batches, what a call gives consumed. Prints all samples as JSON.
+// Times the module's JavaScript face beside the npm packages. Prints all samples as JSON.
 // Usage: node bench.mjs FOLDER ROUNDS, with verbatim.mjs, verbatim_bg.wasm and texts.json in it.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { KEYSTROKE, keystroke } from "./keystroke.mjs";
+import { measure } from "./timing.mjs";
 
 const require = createRequire(import.meta.url);
 const splitSms = require("split-sms");
 const smsLength = require("sms-length");
 const { SegmentedMessage } = require("sms-segments-calculator");
-
-const BATCH_MS = 2;
-// V8 compiles what runs often, some time after it has: measured is what a busy page would see.
-const WARM_UP_MS = 100;
 
 const [, , folder, rounds] = process.argv;
 const verbatim = await import(pathToFileURL(join(folder, "verbatim.mjs")));
@@ -31,34 +28,6 @@ function called(request) {
     const text = new TextDecoder().decode(new Uint8Array(plugin.memory.buffer, from, length));
     plugin.vb_free(from, length);
     return text;
-}
-
-let consumed = 0;
-
-/** Milliseconds that so many calls take. */
-function time({ call, texts, size }, calls) {
-    const begun = performance.now();
-    for (let at = 0; at < calls; at += 1) consumed += size(call(texts[at % texts.length]));
-    return performance.now() - begun;
-}
-
-function calibrate(contender) {
-    for (const begun = performance.now(); performance.now() - begun < WARM_UP_MS; ) time(contender, 10);
-    for (let calls = 1; ; calls *= 2) {
-        const took = time(contender, calls);
-        if (took >= BATCH_MS) return Math.max(1, Math.floor((calls * BATCH_MS) / took));
-    }
-}
-
-function measure(contenders) {
-    const running = contenders.map((one) => ({ ...one, calls: calibrate(one), samples: [] }));
-    for (let round = 0; round < Number(rounds); round += 1) {
-        for (let turn = 0; turn < running.length; turn += 1) {
-            const one = running[(round + turn) % running.length];
-            one.samples.push((time(one, one.calls) * 1e6) / one.calls);
-        }
-    }
-    return running.map(({ name, samples }) => [name, samples]);
 }
 
 /** What each counts with, and where its answer holds the number of segments. */
@@ -90,7 +59,10 @@ const rows = JSON.parse(readFileSync(join(folder, "texts.json"), "utf8")).map(([
         if (found !== expected) throw new Error(`${name}: ${found} segments of ${what}, not ${expected}`);
     }
     const contenders = COUNTERS.map((counter) => ({ ...counter, texts }));
-    return { what: `in Node, segments of ${what}`, contenders: measure(contenders) };
+    return { what: `in Node, segments of ${what}`, contenders: measure(contenders, Number(rounds)) };
 });
-if (consumed === 0) throw new Error("nothing was consumed");
+rows.push({
+    what: `in Node, ${KEYSTROKE}`,
+    contenders: measure([keystroke(verbatim)], Number(rounds)),
+});
 process.stdout.write(JSON.stringify({ node: process.version, rows }));

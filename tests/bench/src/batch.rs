@@ -5,7 +5,8 @@ use std::hint::black_box;
 use std::io;
 use std::num::NonZeroUsize;
 
-use verbatim_core::{Slots, Template};
+use verbatim_core::limits::MESSAGE_BYTES;
+use verbatim_core::{Slots, Template, Weighed};
 use verbatim_host::batch::{self, BadRow, BadRows, Columns, EmptyCells, Settings, Summary, Watch};
 use verbatim_host::sandbox::{Batch, Limits, Row as Rendered, Sandbox};
 
@@ -45,10 +46,10 @@ fn in_the_sandbox(sandbox: &Sandbox) -> Row {
 
     let template = Template::new(BODY).expect("parses");
     let slots = Slots::of(&template);
-    let mut text = Vec::new();
+    let mut room = [0; MESSAGE_BYTES];
     let natively = || {
-        text.clear();
-        slots.message_into(&mut text, black_box(&values)).expect("may leave")
+        let values = black_box(values).map(|value| value.map(Weighed::new));
+        slots.message_into(&mut room, &values).expect("may leave")
     };
     let mut contenders = vec![
         Contender::of_many("verbatim, in the sandbox", ROWS as u64, ask),

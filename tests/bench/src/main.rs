@@ -6,6 +6,7 @@
 //! Ends with 1 if a goal is missed or a row could not be measured.
 
 mod batch;
+mod chromium;
 mod engine;
 mod goal;
 mod instructions;
@@ -73,6 +74,10 @@ fn measured(instructions: bool) -> Record {
             String::from("none")
         }
     };
+    match chromium::row() {
+        Ok(row) => rows.push(row),
+        Err(why) => missing.push(format!("in Chromium: {why}")),
+    }
     let counted = match instructions.then(instructions::count).transpose() {
         Ok(counted) => counted.unwrap_or_default(),
         Err(why) => {

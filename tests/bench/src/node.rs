@@ -54,14 +54,17 @@ pub fn rows() -> Result<(String, Vec<Row>), String> {
         .map_err(|error| format!("node answered something else: {error}"))?;
     let measured = |(name, samples)| Measured { name, time: Time::of(samples) };
     let rows = report.rows.into_iter().map(|row| Row {
-        goals: match row.what.contains("160") {
-            true => vec![
+        goals: if row.what.contains("160") {
+            vec![
                 Goal::Under(520.0, "verbatim `segmentCount`"),
                 Goal::Under(1_000.0, "verbatim `segments`"),
                 Goal::TimesFasterThan(25.0, "split-sms"),
                 Goal::TimesFasterThan(1_000.0, "sms-segments-calculator"),
-            ],
-            false => vec![],
+            ]
+        } else if row.what.contains("preview") {
+            vec![Goal::AllUnder(50_000.0)]
+        } else {
+            vec![]
         },
         what: row.what,
         measured: row.contenders.into_iter().map(measured).collect(),

@@ -63,8 +63,12 @@ pub fn rows() -> Result<Rows, String> {
             "`render` through JSON",
             vec![Goal::Under(3_000.0, "verbatim, warm instance")],
             vec![
-                Contender::new("verbatim, warm instance", move || warm.call(black_box(render)).ok()),
-                Contender::new("verbatim, fresh instance", move || fresh(&again, black_box(render))),
+                Contender::new("verbatim, warm instance", move || {
+                    warm.call(black_box(render)).ok()
+                }),
+                Contender::new("verbatim, fresh instance", move || {
+                    fresh(&again, black_box(render))
+                }),
             ],
         ),
         (

@@ -13,24 +13,24 @@ use verbatim_host::time::Timestamp;
 use verbatim_host::twilio::client::Account;
 
 /// The numbers that are sent from: of no country whose numbers are slow by default.
-pub(super) const SENDERS: [&str; 3] = ["+447700900001", "+447700900002", "+447700900003"];
+pub(crate) const SENDERS: [&str; 3] = ["+447700900001", "+447700900002", "+447700900003"];
 /// How long a start may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What all hosts of a run share.
 #[derive(Debug)]
-pub(super) struct Site {
-    pub(super) program: PathBuf,
-    pub(super) folder: TempDir,
-    pub(super) database: String,
-    pub(super) account: Account,
+pub(crate) struct Site {
+    pub(crate) program: PathBuf,
+    pub(crate) folder: TempDir,
+    pub(crate) database: String,
+    pub(crate) account: Account,
     /// Of the host that Twilio reaches.
-    pub(super) public_url: Url,
+    pub(crate) public_url: Url,
 }
 
 impl Site {
     /// Makes the database and gives an API key.
-    pub(super) fn prepare(&self) -> Result<String, String> {
+    pub(crate) fn prepare(&self) -> Result<String, String> {
         self.command(&["migrate"])?;
         let made = self.command(&["keys", "create", "crash", "--json"])?;
         let made: Value = serde_json::from_str(&made).map_err(|error| error.to_string())?;
@@ -67,39 +67,44 @@ impl Site {
 
 /// One host.
 #[derive(Debug)]
-pub(super) struct Host {
-    pub(super) url: Url,
+pub(crate) struct Host {
+    pub(crate) url: Url,
     log: PathBuf,
     child: Child,
     /// When it was started, each time.
-    pub(super) spawned: Vec<Timestamp>,
+    pub(crate) spawned: Vec<Timestamp>,
 }
 
 impl Host {
     /// Starts one at a free address.
-    pub(super) fn start(site: &Site, url: Url) -> Result<Self, String> {
+    pub(crate) fn start(site: &Site, url: Url) -> Result<Self, String> {
         let name = format!("host-{}.log", url.port().unwrap_or_default());
         let log = site.folder.path().join(name);
         let spawned = vec![Timestamp::now()];
         Ok(Self { child: spawn(site, &url, &log)?, url, log, spawned })
     }
 
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// SIGKILL: it finishes nothing.
-    pub(super) fn kill(&mut self) -> Result<(), String> {
+    pub(crate) fn kill(&mut self) -> Result<(), String> {
         self.is_up()?;
         self.child.kill().and_then(|()| self.child.wait()).map_err(|error| error.to_string())?;
         Ok(())
     }
 
     /// Starts it again, after it was killed.
-    pub(super) fn start_again(&mut self, site: &Site) -> Result<(), String> {
+    pub(crate) fn start_again(&mut self, site: &Site) -> Result<(), String> {
         self.spawned.push(Timestamp::now());
         self.child = spawn(site, &self.url, &self.log)?;
         Ok(())
     }
 
     /// Waits until it serves.
-    pub(super) async fn ready(&mut self, http: &reqwest::Client) -> Result<(), String> {
+    pub(crate) async fn ready(&mut self, http: &reqwest::Client) -> Result<(), String> {
         let begun = Instant::now();
         let ready = self.url.join("readyz").map_err(|error| error.to_string())?;
         while !http.get(ready.clone()).send().await.is_ok_and(|it| it.status().is_success()) {
@@ -113,7 +118,7 @@ impl Host {
     }
 
     /// A host never ends by itself.
-    pub(super) fn is_up(&mut self) -> Result<(), String> {
+    pub(crate) fn is_up(&mut self) -> Result<(), String> {
         match self.child.try_wait() {
             Ok(None) => Ok(()),
             ended => {
@@ -132,7 +137,7 @@ impl Drop for Host {
 }
 
 /// An address of this machine that is free.
-pub(super) fn free_url() -> Result<Url, String> {
+pub(crate) fn free_url() -> Result<Url, String> {
     let listener = std::net::TcpListener::bind("127.0.0.1:0");
     let address = listener.and_then(|it| it.local_addr()).map_err(|error| error.to_string())?;
     Url::parse(&format!("http://{address}/")).map_err(|error| error.to_string())
@@ -149,7 +154,7 @@ fn spawn(site: &Site, url: &Url, log: &PathBuf) -> Result<Child, String> {
     command
         .args(["--public-url", site.public_url.as_str().trim_end_matches('/')])
         .args(["--twilio-url", site.account.base_url.as_str()])
-        .env("TWILIO_ACCOUNT_SID", &site.account.sid)
+        .env("TWILIO_ACCOUNT_SID", site.account.sid.as_str())
         .env("TWILIO_AUTH_TOKEN", site.account.token.expose_secret())
         .stdout(Stdio::null())
         .stderr(log)

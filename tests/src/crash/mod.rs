@@ -8,11 +8,11 @@
 
 mod checker;
 mod disk;
-mod host;
+pub(crate) mod host;
 mod load;
 mod look;
 #[path = "../../../host/tests/support/postgres.rs"]
-mod postgres;
+pub(crate) mod postgres;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 //!
 //! `cargo xtask bench` measures ours beside the peers, in a crate that nobody's build waits for.
 //! `cargo xtask crash` kills the real program under load, and looks whether anything was lost.
+//! `cargo xtask load` measures what the real program carries, beside the same work in Node.
 //! `cargo xtask mutants` breaks the core in every small way that there is, and says what no test saw.
 //! `cargo xtask simulate` runs the dispatcher's decisions in a world that crashes, from a seed.
 //! `cargo xtask test` sets up what the tests need, runs all of them and says how it went; CI runs
@@ -14,6 +15,7 @@ mod step;
 mod test;
 
 use std::env;
+use std::path::Path;
 use std::process::ExitCode;
 
 use need::Need;
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
         Ok(Command::Test { only }) => test::run(&only),
         Ok(Command::Bench(arguments)) => bench(&arguments),
         Ok(Command::Crash(arguments)) => crash(&arguments),
+        Ok(Command::Load(arguments)) => load(&arguments),
         Ok(Command::Mutants(arguments)) => mutants(&arguments),
         Ok(Command::Simulate(arguments)) => run(&SIMULATE, &arguments),
         Err(message) => {
@@ -46,6 +49,7 @@ enum Command {
     Test { only: Vec<&'static str> },
     Bench(Vec<String>),
     Crash(Vec<String>),
+    Load(Vec<String>),
     Mutants(Vec<String>),
     Simulate(Vec<String>),
 }
@@ -66,10 +70,11 @@ fn parse(arguments: &[String]) -> Result<Command, String> {
         }
         Some("bench") => Ok(Command::Bench(arguments.map(String::from).collect())),
         Some("crash") => Ok(Command::Crash(arguments.map(String::from).collect())),
+        Some("load") => Ok(Command::Load(arguments.map(String::from).collect())),
         Some("mutants") => Ok(Command::Mutants(arguments.map(String::from).collect())),
         Some("simulate") => Ok(Command::Simulate(arguments.map(String::from).collect())),
         Some(other) => Err(format!(
-            "unknown command `{other}`; expected `test`, `bench`, `crash`, `mutants` or \
+            "unknown command `{other}`; expected `test`, `bench`, `crash`, `load`, `mutants` or \
              `simulate`"
         )),
     }
@@ -119,6 +124,47 @@ fn crash(arguments: &[String]) -> ExitCode {
         return ExitCode::FAILURE;
     }
     run(&CRASH, arguments)
+}
+
+/// What works beside ours in Node, and the server of the other database.
+const LOAD_NEEDS: [Need; 4] = [
+    Need::Tool(&need::NODE),
+    Need::Tool(&need::NPM),
+    Need::Packages("tests/bench/peer"),
+    Need::Tool(&need::POSTGRESQL),
+];
+
+/// The program as users have it, and what brings it messages.
+const LOAD: [&str; 12] = [
+    "cargo",
+    "build",
+    "--release",
+    "--locked",
+    "--package",
+    "verbatim-host",
+    "--package",
+    "verbatim-tests",
+    "--features",
+    "crash",
+    "--bin=verbatim",
+    "--bin=load",
+];
+
+/// Builds the program, and lets it work beside another.
+fn load(arguments: &[String]) -> ExitCode {
+    for need in LOAD_NEEDS {
+        if let Err(why) = need.meet() {
+            eprintln!("error: {why}");
+            return ExitCode::FAILURE;
+        }
+    }
+    if run(&LOAD, &[]) == ExitCode::FAILURE {
+        return ExitCode::FAILURE;
+    }
+    // Beside this program's own folder, wherever the target folder is.
+    let this = env::current_exe().unwrap_or_default();
+    let folder = this.parent().and_then(Path::parent).unwrap_or(Path::new("target"));
+    run(&[&folder.join("release/load").to_string_lossy()], arguments)
 }
 
 /// Builds the bench crate, which has peers and a lock file of its own, and runs it.
@@ -176,6 +222,7 @@ fn usage() -> String {
          cargo xtask crash               kill the real program 200 times under load\n\
          cargo xtask crash --kills N     so often (also: --database postgres, --hosts, --restarts,\n\
          \u{20}                               --chaos, --disk-full)\n\
+         cargo xtask load                what the real program carries, beside the same in Node\n\
          cargo xtask mutants             break the core in small ways; name what no test sees\n\
          cargo xtask simulate            the dispatcher in a world that breaks, 10,000 seeds\n\
          cargo xtask simulate --seed S   one of them again, step by step (also: --seeds, --bug)\n\

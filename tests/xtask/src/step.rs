@@ -150,6 +150,22 @@ pub(crate) const STEPS: &[Step] = &[
         environment: &[],
         runner: Some(Runner::Playwright),
     },
+    Step {
+        name: "package",
+        what: "the npm package, packed and installed: in Node, esbuild, Vite and plain pages; the editor",
+        folder: "tests/browser",
+        needs: &[
+            Need::Tool(&need::NODE),
+            Need::Tool(&need::NPM),
+            Need::Packages("www"),
+            Need::Packages("tests/browser"),
+            Need::Tool(&need::CHROMIUM),
+        ],
+        after: &["www", "build"],
+        commands: &[&["npm", "run", "package"]],
+        environment: &[],
+        runner: Some(Runner::Playwright),
+    },
 ];
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-// Asks both faces of the module beside it the same, and says how many answers differ.
+// Asks both faces of the module beside it the same, and says how many answers differ; and answers
+// the module with every number that an import has.
 
 import { readFileSync } from "node:fs";
 import * as js from "./verbatim.mjs";
@@ -34,4 +35,27 @@ for (const request of requests) {
 for (const wrong of [null, "text", {}, { text: 1 }]) {
     if (!("error" in js.segments(wrong))) throw new Error(`answered ${JSON.stringify(wrong)}`);
 }
+// ABI.md, "Negative results": what becomes of each, and of numbers that it does not have.
+const message = { to: "+15550002222", sender: "+15550001111", environment: "sandbox", content: "hi" };
+const outcome = ({ ok, error }) => ok?.state ?? error.code;
+for (const [number, sent, looked] of [
+    [0, "proposed", "proposed"],
+    [1, "V036", "suppressed"],
+    [-1, "V036", "V036"],
+    [-2, "V037", "V037"],
+    [-3, "V038", "V038"],
+    [-4, "suppressed", "V036"],
+    [-5, "V036", "V036"],
+    [-(2 ** 31), "V036", "V036"],
+]) {
+    js.setHost({ optOutLookup: () => 0, createMessage: () => number });
+    const toSend = outcome(js.send(message));
+    js.setHost({ optOutLookup: () => number, createMessage: () => 0 });
+    const toLookUp = outcome(js.send(message));
+    if (toSend !== sent || toLookUp !== looked) {
+        throw new Error(`${number}: ${toSend} and ${toLookUp}, not ${sent} and ${looked}`);
+    }
+}
+js.setHost(null);
+
 console.log(`${differ} of ${requests.length} differ`);

@@ -1,11 +1,12 @@
 //! The two faces of one file, in Node: `JSON.stringify` of what the JavaScript face gives equals
-//! the bytes of the plain one (ABI.md), on the fast way of `segments` as on the long one.
+//! the bytes of the plain one (ABI.md), on the fast way of `segments` as on the long one. And each
+//! number that a host may answer becomes what ABI.md says.
 
 use std::fs;
 use std::process::Command;
 
 #[test]
-fn both_faces_answer_segments_with_the_same_bytes() {
+fn both_faces_answer_with_the_same_bytes_and_take_each_number_for_what_it_is() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let write = |name: &str, bytes: &[u8]| {
         fs::write(folder.path().join(name), bytes).expect("a file in it");

@@ -1,7 +1,8 @@
 // How <verbatim-editor> looks: two columns where there is room for them, one where there is not.
 import { css } from "lit";
+import { surfaceStyles } from "./surface-styles.ts";
 
-export const editorStyles = css`
+const ownStyles = css`
   :host {
     display: block;
     container-type: inline-size;
@@ -13,6 +14,7 @@ export const editorStyles = css`
   }
   .heading {
     display: flex;
+    flex-wrap: wrap;
     align-items: baseline;
     gap: 0.6em;
     margin: 0 0 6px;
@@ -34,24 +36,20 @@ export const editorStyles = css`
     display: flex;
     flex-direction: column;
   }
-  textarea,
   input[type="text"] {
     width: 100%;
+    padding: 6px 9px;
     border: 1px solid var(--field);
     border-radius: var(--radius);
     background: var(--surface);
     color: inherit;
     font: inherit;
   }
-  textarea {
-    flex: 1;
-    min-height: 168px;
-    padding: 10px 12px;
-    font: 14.5px / 1.55 var(--mono);
-    resize: vertical;
+  input[readonly] {
+    background: var(--sunken);
   }
-  input[type="text"] {
-    padding: 6px 9px;
+  [tabindex="-1"]:focus {
+    outline: none;
   }
   :focus-visible {
     outline: 2px solid var(--accent);
@@ -96,31 +94,43 @@ export const editorStyles = css`
     outline: 1px dashed var(--warn);
     outline-offset: -1px;
   }
+  .begins::before {
+    content: attr(data-segment);
+    margin: 0 3px 0 1px;
+    padding: 0 3px 0 2px;
+    border-left: 2px solid var(--accent);
+    color: var(--accent);
+    font: 600 0.72em var(--sans);
+    vertical-align: 0.25em;
+  }
   .counts {
-    display: grid;
-    grid-template-columns: repeat(4, auto);
-    gap: 10px;
-    margin: 12px 0 0;
-  }
-  .counts dt {
-    color: var(--muted);
-    font-size: 12px;
-    line-height: 1.3;
-  }
-  .counts dd {
-    margin: 0;
-    font-size: 19px;
+    margin-top: 8px;
     font-variant-numeric: tabular-nums;
-    font-weight: 600;
-    white-space: nowrap;
   }
-  .counts .dear dd {
+  .counts p,
+  .worst {
+    margin: 0;
+  }
+  .counts b {
+    font-size: 1.15em;
+  }
+  .worst {
+    margin-top: 6px;
+    color: var(--muted);
+    font-size: 14px;
+    overflow-wrap: anywhere;
+  }
+  .worst b {
+    color: var(--ink);
+  }
+  .dear,
+  .worst.dear b {
     color: var(--warn);
   }
   .meter {
     display: flex;
     gap: 4px;
-    margin-top: 8px;
+    margin-top: 6px;
   }
   meter {
     appearance: none;
@@ -212,6 +222,9 @@ export const editorStyles = css`
     padding-top: 12px;
     border-top: 1px solid var(--line);
   }
+  .forcing .heading button {
+    white-space: nowrap;
+  }
   .forcing li {
     display: flex;
     flex-wrap: wrap;
@@ -252,8 +265,39 @@ export const editorStyles = css`
     text-decoration: underline dotted;
     text-underline-offset: 3px;
   }
-  .values {
+  .values,
+  .matrix {
     margin-top: 20px;
+  }
+  .scroll {
+    overflow-x: auto;
+  }
+  table {
+    border-collapse: collapse;
+    font-size: 14px;
+  }
+  th,
+  td {
+    padding: 4px 14px 4px 0;
+    border-bottom: 1px solid var(--line);
+    font-weight: 400;
+    text-align: start;
+    white-space: nowrap;
+  }
+  thead th {
+    color: var(--muted);
+    font-size: 13px;
+  }
+  td button {
+    border-color: var(--line);
+    color: var(--ink);
+    font-variant-numeric: tabular-nums;
+  }
+  td button.dear {
+    color: var(--warn);
+  }
+  .unknown {
+    color: var(--muted);
   }
   .grid {
     display: grid;
@@ -298,3 +342,5 @@ export const editorStyles = css`
     white-space: nowrap;
   }
 `;
+
+export const editorStyles = [ownStyles, surfaceStyles];

@@ -13,8 +13,9 @@ import {
   type Senders,
   type Template,
 } from "../api.ts";
-import type { EditDetail, VerbatimEditor } from "../elements/editor.ts";
+import type { EditDetail, VerbatimEditorElement } from "../elements/face.ts";
 import { prose } from "../elements/prose.ts";
+import type { HashedVerbatim } from "../load-from-host.ts";
 import type { VerbatimDialog } from "../parts/dialog.ts";
 import type { Previewed } from "../parts/message-card.ts";
 import { Page } from "../parts/page.ts";
@@ -23,7 +24,6 @@ import { Poll } from "../parts/poll.ts";
 import { deleteQuestion, duplicateQuestion } from "../parts/questions.ts";
 import { address } from "../route.ts";
 import type { Diagnostic, Environment } from "../types.ts";
-import type { Verbatim } from "../verbatim.ts";
 import { BLANK, type Draft, drafts, NEW } from "./draft.ts";
 
 /** How often the state of a message under way is asked for. */
@@ -42,7 +42,7 @@ interface Sent {
 
 @customElement("verbatim-template")
 export class VerbatimTemplate extends Page {
-  @property({ attribute: false }) engine!: Verbatim;
+  @property({ attribute: false }) engine!: HashedVerbatim;
   /** The template's id, or `new`. */
   @property({ attribute: false }) templateId = NEW;
 
@@ -56,7 +56,7 @@ export class VerbatimTemplate extends Page {
   @state() private saved = "";
 
   @query("verbatim-dialog") private dialog!: VerbatimDialog;
-  @query("verbatim-editor") private editor!: VerbatimEditor;
+  @query("verbatim-editor") private editor!: VerbatimEditorElement;
 
   constructor() {
     super();

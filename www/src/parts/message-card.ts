@@ -2,7 +2,7 @@
 import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Message, MessageState } from "../api.ts";
-import { sentence } from "../elements/editor.ts";
+import { plural, sentence } from "../editing/words.ts";
 import { Page } from "./page.ts";
 import { when } from "./when.ts";
 
@@ -53,10 +53,18 @@ export class VerbatimMessage extends Page {
         <span class="muted">${MEANING[state] ?? ""}</span>
         ${message.reason === null ? nothing : html`<code class="muted small">${message.reason}</code>`}
       </header>
-      <p class="sms" dir="auto" data-testid="message-text">${message.text}</p>
+      ${
+        message.redacted_at === null
+          ? html`<p class="sms" dir="auto" data-testid="message-text">${message.text}</p>`
+          : html`<p class="muted">What it said was taken out ${when(message.redacted_at)}.</p>`
+      }
       ${message.error === null ? nothing : failure(message.error)}
       <p class="muted small">
-        <span data-testid="message-segments">${sentence(segments)}</span>
+        <span data-testid="message-segments">${
+          message.redacted_at === null
+            ? sentence(segments)
+            : plural(message.predicted_segments, "segment")
+        }</span>
         · to ${message.to} from ${message.sender} in ${message.environment}
         ${message.template === null ? nothing : html`· <span>${message.template}</span>`}
         · ${when(message.created_at)}

@@ -95,7 +95,7 @@ impl Control {
         let failed = |error: reqwest::Error| ControlError::Failed(error.to_string());
         let token = self.account.token.expose_secret();
         let response =
-            request.basic_auth(&self.account.sid, Some(token)).send().await.map_err(failed)?;
+            request.basic_auth(self.account.sid, Some(token)).send().await.map_err(failed)?;
         let refused = !response.status().is_success();
         let body: Value = response.json().await.map_err(failed)?;
         if refused {

@@ -30,6 +30,7 @@ use reqwest::Url;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use verbatim_core::AccountSid;
 
 use super::client::Account;
 use chaos::Dice;
@@ -94,7 +95,7 @@ pub struct FakeTwilio {
 /// What every part of the fake sees.
 #[derive(Debug)]
 struct Shared {
-    account_sid: String,
+    account_sid: AccountSid,
     token: SecretString,
     settings: FakeSettings,
     http: reqwest::Client,
@@ -138,7 +139,8 @@ impl FakeTwilio {
         let mut sid = [0; 16];
         getrandom::fill(&mut sid)?;
         let shared = Arc::new(Shared {
-            account_sid: format!("AC{}", crate::id::hex(&sid)),
+            account_sid: AccountSid::new(&format!("AC{}", crate::id::hex(&sid)))
+                .unwrap_or_else(|_| unreachable!("16 bytes make 32 digits")),
             token: crate::id::new_secret("")?,
             http: super::client::http_client(&settings.inbound_webhook)?,
             dice: Mutex::new(Dice::new(settings.chaos)),
@@ -164,7 +166,7 @@ impl FakeTwilio {
     #[must_use]
     pub fn account(&self) -> Account {
         Account {
-            sid: self.shared.account_sid.clone(),
+            sid: self.shared.account_sid,
             token: self.shared.token.clone(),
             base_url: self.url(),
         }

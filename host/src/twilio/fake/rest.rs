@@ -180,7 +180,7 @@ pub(super) fn authorised(
         return Err(Refusal::new(StatusCode::UNAUTHORIZED, 20003, "Authenticate"));
     }
     match account {
-        Some(account) if account != shared.account_sid => Err(no_such_resource(account)),
+        Some(account) if account != shared.account_sid.as_str() => Err(no_such_resource(account)),
         Some(_) | None => Ok(()),
     }
 }
@@ -201,7 +201,7 @@ fn no_such_resource(what: &str) -> Refusal {
 
 pub(super) fn message_json(shared: &Shared, entry: &Entry) -> Value {
     let date = rfc_2822(entry.at);
-    let account = &shared.account_sid;
+    let account = shared.account_sid.as_str();
     json!({
         "account_sid": account,
         "api_version": "2010-04-01",

@@ -54,7 +54,7 @@ fn status_parameters(
     error: Option<i64>,
 ) -> Vec<(&'static str, String)> {
     let mut parameters = vec![
-        ("AccountSid", shared.account_sid.clone()),
+        ("AccountSid", shared.account_sid.to_string()),
         ("ApiVersion", "2010-04-01".to_owned()),
         (field::FROM, entry.from.clone()),
         (field::MESSAGE_SID, entry.sid.clone()),
@@ -88,7 +88,7 @@ async fn report(
 /// Reports a person's message, and gives the host's answer.
 pub(super) async fn report_inbound(shared: &Shared, entry: &Entry) -> Result<String, String> {
     let mut parameters = vec![
-        ("AccountSid", shared.account_sid.clone()),
+        ("AccountSid", shared.account_sid.to_string()),
         ("ApiVersion", "2010-04-01".to_owned()),
         (field::BODY, entry.body.clone()),
         (field::FROM, entry.from.clone()),

@@ -1,0 +1,96 @@
+//! `cargo xtask load`: what the real program carries, beside the same work in Node.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use verbatim_tests::crash::Kind;
+use verbatim_tests::load::{self, Carried, Settings, Worker};
+
+const USAGE: &str =
+    "cargo xtask load                 SQLite, PostgreSQL with one host and two, and Node, in turn
+cargo xtask load --seconds N     so long each (60), and half as long at the steady rate
+cargo xtask load --rate N        accepts a second there (500)
+cargo xtask load --json          for machines
+";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [fake, webhook] = &arguments[..]
+        && fake == "fake"
+    {
+        return ended(load::be_the_fake(webhook).await);
+    }
+    match parse(&arguments) {
+        Ok((settings, json)) => ended(measure(&settings, json).await),
+        Err(message) => {
+            eprint!("error: {message}\n\n{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn ended(result: Result<(), String>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("error: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn parse(arguments: &[String]) -> Result<(Settings, bool), String> {
+    let this = std::env::current_exe().map_err(|error| error.to_string())?;
+    let program = this.with_file_name("verbatim");
+    let mut found = Settings { program, this, time: Duration::from_secs(60), rate: 500 };
+    let (mut json, mut arguments) = (false, arguments.iter());
+    while let Some(name) = arguments.next() {
+        let mut number = || {
+            let value = arguments.next().ok_or(format!("expected a number after `{name}`"))?;
+            value.parse::<u32>().map_err(|_| format!("`{value}` is no number"))
+        };
+        match name.as_str() {
+            "--json" => json = true,
+            "--seconds" => found.time = Duration::from_secs(u64::from(number()?)),
+            "--rate" => found.rate = number()?,
+            other => return Err(format!("unknown option `{other}`")),
+        }
+    }
+    Ok((found, json))
+}
+
+async fn measure(settings: &Settings, json: bool) -> Result<(), String> {
+    if !json {
+        println!(
+            "{:<27}{:>9}{:>13}{:>9}{:>18}{:>18}",
+            "", "a second", "a CPU second", "MiB", "accept p50, p99", "fdatasync p50, p99"
+        );
+    }
+    for worker in [
+        Worker::Verbatim { kind: Kind::Sqlite, hosts: 1 },
+        Worker::Node { counts: true },
+        Worker::Node { counts: false },
+        Worker::Verbatim { kind: Kind::Postgres, hosts: 1 },
+        Worker::Verbatim { kind: Kind::Postgres, hosts: 2 },
+    ] {
+        let carried = load::run(worker, settings).await?;
+        match json {
+            true => {
+                println!("{}", serde_json::to_string(&carried).map_err(|error| error.to_string())?)
+            }
+            false => println!("{}", shown(&carried)),
+        }
+    }
+    Ok(())
+}
+
+fn shown(carried: &Carried) -> String {
+    let Carried { name, per_second, per_cpu_second, memory_mib, accept_ms, fdatasync_ms, .. } =
+        carried;
+    let pair = |[middle, most]: [f64; 2]| format!("{middle:.1}, {most:.1} ms");
+    let (accept, disk) = (pair(*accept_ms), pair(*fdatasync_ms));
+    format!(
+        "{name:<27}{per_second:>9.0}{per_cpu_second:>13.0}{memory_mib:>9.0}{accept:>18}{disk:>18}"
+    )
+}

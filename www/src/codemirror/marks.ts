@@ -1,0 +1,92 @@
+// Draws the verdict into the text: tokens as chips that stay text, characters that force UCS-2,
+// and a mark where each segment begins.
+import { type Extension, type Range, StateField } from "@codemirror/state";
+import { Decoration, type DecorationSet, Direction, EditorView } from "@codemirror/view";
+import type { Analysis } from "../editing/analysis.ts";
+import { drawnAt } from "../editing/lines.ts";
+import type { Span, Token } from "../types.ts";
+import { analysisField } from "./state.ts";
+
+const tokenMark = ({ kind }: Token, span: Span | undefined, forces: boolean) =>
+  Decoration.mark({
+    class: [
+      "vb-token",
+      `vb-${kind}`,
+      span?.missing ? "vb-missing" : "",
+      forces ? "vb-value-forces" : "",
+    ].join(" "),
+    // A token reads from left to right, whatever stands around it.
+    attributes: { dir: "ltr" },
+    bidiIsolate: Direction.LTR,
+    inclusive: false,
+  });
+
+const forcesMark = Decoration.mark({ class: "vb-forces" });
+
+function tokenMarks({ check, preview, forced }: Analysis): DecorationSet {
+  const spans = new Map(preview?.spans.map((span) => [span.body.utf16[0], span]));
+  const byValue = new Set(
+    forced.map(({ from }) => (from?.in === "value" ? from.span.body.utf16[0] : -1)),
+  );
+  const marks = (check?.tokens ?? []).map((token) => {
+    const [from, to] = token.range.utf16;
+    return tokenMark(token, spans.get(from), byValue.has(from)).range(from, to);
+  });
+  return Decoration.set(marks, true);
+}
+
+function forcedMarks({ forced }: Analysis): DecorationSet {
+  const marks: Range<Decoration>[] = [];
+  for (const { from } of forced) {
+    if (from?.in === "body") marks.push(forcesMark.range(...from.at));
+  }
+  return Decoration.set(marks, true);
+}
+
+function boundaryMarks({ boundaries }: Analysis): DecorationSet {
+  const places = new Map<number, string[]>();
+  for (const one of boundaries) {
+    const at = drawnAt(one);
+    if (at !== null) places.set(at, [...(places.get(at) ?? []), String(one.segment)]);
+  }
+  const marks = [...places].map(([at, segments]) => {
+    const label = segments.join(" ");
+    // On the first character: an element of its own would be one more thing to type around.
+    const attributes = { "data-segment": label, title: `segment ${label} begins here` };
+    return Decoration.mark({ class: "vb-begins", attributes }).range(at, at + 1);
+  });
+  return Decoration.set(marks, true);
+}
+
+interface Marks {
+  tokens: DecorationSet;
+  forced: DecorationSet;
+  begins: DecorationSet;
+}
+
+/** Drawn once for each verdict, though they are asked for more often. */
+const marksField = StateField.define<Marks>({
+  create: (state) => drawn(state.field(analysisField)),
+  update(marks, { startState, state }) {
+    const analysis = state.field(analysisField);
+    return startState.field(analysisField) === analysis ? marks : drawn(analysis);
+  },
+  provide: (field) => [
+    EditorView.decorations.from(field, ({ tokens }) => tokens),
+    EditorView.decorations.from(field, ({ forced }) => forced),
+    EditorView.decorations.from(field, ({ begins }) => begins),
+    EditorView.bidiIsolatedRanges.of(({ state }) => state.field(field).tokens),
+  ],
+});
+
+function drawn(analysis: Analysis): Marks {
+  return {
+    tokens: tokenMarks(analysis),
+    forced: forcedMarks(analysis),
+    begins: boundaryMarks(analysis),
+  };
+}
+
+export function marks(): Extension {
+  return [marksField, EditorView.perLineTextDirection.of(true)];
+}

@@ -1,0 +1,40 @@
+// The CodeMirror 6 extension: a body in any editor that is made of CodeMirror.
+import { type EditorState, type Extension, Prec } from "@codemirror/state";
+import type { Analysis } from "../editing/analysis.ts";
+import type { Names, Values } from "../types.ts";
+import type { Verbatim } from "../verbatim.ts";
+import { completion } from "./complete.ts";
+import { segmentGutter } from "./gutter.ts";
+import { hover } from "./hover.ts";
+import { lint } from "./lint.ts";
+import { marks } from "./marks.ts";
+import { analysisField, judged } from "./state.ts";
+import { theme } from "./theme.ts";
+
+export interface VerbatimExtension {
+  /** Sample values: with them the text is previewed and counted. */
+  values?: Values;
+  /** What exists, for completion and for findings about names; null where nobody knows. */
+  names?: Names | null;
+  /** Whether each line shows beside it the segments that it is part of. */
+  gutter?: boolean;
+}
+
+/** Chips, squiggles with fixes, completion, hover, and where each segment begins. */
+export function verbatim(engine: Verbatim, options: VerbatimExtension = {}): Extension {
+  const { values = {}, names = null, gutter = true } = options;
+  return [
+    judged({ engine, values, names }),
+    marks(),
+    lint(),
+    completion(),
+    hover(),
+    gutter ? segmentGutter() : [],
+    Prec.low(theme),
+  ];
+}
+
+/** What the module says of the text that the editor holds now. */
+export function analysisOf(state: EditorState): Analysis {
+  return state.field(analysisField);
+}

@@ -54,6 +54,19 @@ async fn a_service_is_registered_with_the_numbers_that_twilio_says() {
     host.wait(&message, "delivered").await;
 }
 
+#[tokio::test]
+async fn a_service_whose_numbers_nobody_can_ask_for_sends_nothing() {
+    let host = Served::start_without_account().await;
+    let body = json!({"environment": "sandbox", "sender": SERVICE});
+    let made = host.answer(host.request(Method::POST, "v1/senders").json(&body)).await;
+    assert_eq!(made.0, StatusCode::CREATED, "{}", made.1);
+    let body = json!({"to": PERSON, "from": SERVICE, "content": "x"});
+    let request = host.request(Method::POST, "v1/messages").json(&body);
+    let (status, problem) = host.answer(request).await;
+    let found = (status, problem["code"].as_str());
+    assert_eq!(found, (StatusCode::UNPROCESSABLE_ENTITY, Some("unknown_pool")), "{problem}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_doctor_and_the_command_say_what_ails_a_service() {
     let set = |campaign, smart_encoding| {

@@ -24,7 +24,7 @@ impl Twilio<'_> {
         let url = account.base_url.join(path).expect("a URL");
         let request = self.server.http.request(method, url);
         let token = Some(account.token.expose_secret());
-        let request = request.basic_auth(&account.sid, token);
+        let request = request.basic_auth(account.sid, token);
         answer(if form.is_empty() { request } else { request.form(form) }).await
     }
 

@@ -97,7 +97,7 @@ pub(super) async fn brand(
 fn service_json(shared: &Shared, sid: &str) -> Value {
     json!({
         "sid": sid,
-        "account_sid": shared.account_sid,
+        "account_sid": shared.account_sid.as_str(),
         "friendly_name": "a service of the fake",
         "smart_encoding": shared.settings.smart_encoding,
     })

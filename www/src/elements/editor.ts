@@ -290,6 +290,7 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
                   this.#open({ language: this.language, variant, values }),
                 )
           }
+          <p id="problems" hidden>${this.#findings(analysis).map(({ message }) => `${message}. `)}</p>
           ${findingList(this.value, this.#listed(analysis), {
             select: (at) => this.#surface?.select(at),
             fix: this.#isReadonly

@@ -18,7 +18,7 @@ const FIRST: Shared = {
   values: { entity: { guest: "Ana", time: "19:30" }, variant: { restaurant: "Château d’Été" } },
   domains: JSON.stringify(
     {
-      entity: { guest: { max_chars: 30, alphabet: "gsm" }, time: { values: ["19:30", "20:00"] } },
+      entity: { guest: { values: ["Ana", "Maximiliane"] }, time: { values: ["19:30", "20:00"] } },
       rows: [
         { variant: "Paris", values: { restaurant: "Château d’Été" } },
         { variant: "Rome", values: { restaurant: "Da Enzo" } },

@@ -26,6 +26,6 @@ export default defineConfig({
   projects: [
     { name: "browser", testMatch: "*.spec.ts", testIgnore: "package/**" },
     { name: "package", testDir: "package", testMatch: "*.spec.ts" },
-    { name: "screenshots", testMatch: "*.shots.ts" },
+    { name: "screenshots", testMatch: "**/*.shots.ts" },
   ],
 });

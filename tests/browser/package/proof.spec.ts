@@ -40,7 +40,7 @@ test("hostile bodies, values, names, variants and languages are shown as text", 
     `${HOSTILE}\u202e ${HOSTILE}{{vrbl:y}} \${place}`,
   );
   await expect(page.getByRole("table")).toContainText(HOSTILE);
-  await editor.body.locator(".vb-entity").hover();
+  await editor.body.locator(".vb-entity").first().hover();
   await expect(page.locator(".vb-hover")).toContainText(HOSTILE);
   await expect(editor.body.locator(".cm-specialChar"), "a bidi control is seen").toHaveCount(1);
   await expect(page.locator("verbatim-editor :is(img:not(.cm-widgetBuffer), script)")).toHaveCount(0);

@@ -72,9 +72,10 @@ const marksField = StateField.define<Marks>({
     return startState.field(analysisField) === analysis ? marks : drawn(analysis);
   },
   provide: (field) => [
-    EditorView.decorations.from(field, ({ tokens }) => tokens),
-    EditorView.decorations.from(field, ({ forced }) => forced),
+    // The first are innermost: a chip is one box, whatever is marked in it.
     EditorView.decorations.from(field, ({ begins }) => begins),
+    EditorView.decorations.from(field, ({ forced }) => forced),
+    EditorView.decorations.from(field, ({ tokens }) => tokens),
     EditorView.bidiIsolatedRanges.of(({ state }) => state.field(field).tokens),
   ],
 });

@@ -77,7 +77,8 @@ async fn measure(settings: &Settings, json: bool) -> Result<(), String> {
         let carried = load::run(worker, settings).await?;
         match json {
             true => {
-                println!("{}", serde_json::to_string(&carried).map_err(|error| error.to_string())?)
+                let line = serde_json::to_string(&carried).map_err(|error| error.to_string())?;
+                println!("{line}");
             }
             false => println!("{}", shown(&carried)),
         }

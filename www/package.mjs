@@ -1,9 +1,9 @@
 // Builds the npm package into lib/ around one module: `verbatim.wasm`, its glue made a factory, the
-// entries of src/package/, and their types. The binary is asked for the module and the glue, so that
+// entries of src/package/, and their types; and the playground into site/. The binary is asked for the module and the glue, so that
 // what is packed is what that very host sends with.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -59,6 +59,24 @@ await build({
   plugins: [fromTheBuild(), beside("index")],
 });
 await types();
+
+// The playground is a page of files, for any static server.
+const SITE = here("site");
+await rm(SITE, { recursive: true, force: true });
+await build({
+  ...shared,
+  outdir: SITE,
+  entryPoints: {
+    playground: here("src/playground/playground.ts"),
+    style: here("src/playground/playground.css"),
+  },
+  legalComments: "linked",
+  plugins: [fromTheBuild()],
+});
+await rename(`${SITE}/style.css`, `${SITE}/playground.css`);
+await cp(here("src/playground/index.html"), `${SITE}/index.html`);
+await cp(here("public/icon.svg"), `${SITE}/icon.svg`);
+await cp(wasm, `${SITE}/verbatim.wasm`);
 
 /** Wasm-bindgen's glue holds one instance; as a function, each call has one of its own. */
 async function glueFactory(glue) {

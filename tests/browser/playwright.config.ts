@@ -1,6 +1,10 @@
 // A real Chromium against a real `verbatim dev`: `npm test`; `npm run screenshots` draws the pages.
 // CHROMIUM names the browser (Debian's by default; none is ever downloaded), VERBATIM_BIN the host.
+import { fileURLToPath } from "node:url";
 import { defineConfig, devices } from "@playwright/test";
+
+// The tests of the npm package; whole, because a folder above may have the same name.
+const PACKAGE = fileURLToPath(new URL("package", import.meta.url));
 
 const chromium = {
   ...devices["Desktop Chrome"],
@@ -24,8 +28,8 @@ export default defineConfig({
   reporter: [["list"]],
   use: { ...chromium, trace: "retain-on-failure", locale: "en-GB" },
   projects: [
-    { name: "browser", testMatch: "*.spec.ts", testIgnore: "package/**" },
-    { name: "package", testDir: "package", testMatch: "*.spec.ts" },
-    { name: "screenshots", testMatch: "*.shots.ts" },
+    { name: "browser", testMatch: "*.spec.ts", testIgnore: `${PACKAGE}/**` },
+    { name: "package", testDir: PACKAGE, testMatch: "*.spec.ts" },
+    { name: "screenshots", testMatch: "**/*.shots.ts" },
   ],
 });

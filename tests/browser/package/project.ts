@@ -70,6 +70,7 @@ const TYPES: Record<string, string> = {
   ".js": "text/javascript",
   ".css": "text/css",
   ".wasm": "application/wasm",
+  ".svg": "image/svg+xml",
   ".ttf": "font/ttf",
 };
 
@@ -87,7 +88,7 @@ export class Site {
       const bytes = await readFile(join(folder, name)).catch(() => null);
       response.writeHead(bytes === null ? 404 : 200, {
         "content-type": TYPES[extname(name)] ?? "application/octet-stream",
-        "content-security-policy": policy,
+        ...(policy === "" ? {} : { "content-security-policy": policy }),
       });
       response.end(bytes);
     });

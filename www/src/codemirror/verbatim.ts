@@ -18,15 +18,17 @@ export interface VerbatimExtension {
   names?: Names | null;
   /** Whether each line shows beside it the segments that it is part of. */
   gutter?: boolean;
+  /** Whether a finding about all of the text underlines all of it; set to false beside a list. */
+  whole?: boolean;
 }
 
 /** Chips, squiggles with fixes, completion, hover, and where each segment begins. */
 export function verbatim(engine: Verbatim, options: VerbatimExtension = {}): Extension {
-  const { values = {}, names = null, gutter = true } = options;
+  const { values = {}, names = null, gutter = true, whole = true } = options;
   return [
     judged({ engine, values, names }),
     marks(),
-    lint(),
+    lint(whole),
     completion(),
     hover(),
     gutter ? segmentGutter() : [],

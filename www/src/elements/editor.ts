@@ -141,7 +141,7 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    this.#internals.setFormValue(this.value);
+    if (changed.has("value")) this.#internals.setFormValue(this.value);
     // Taken out of the page and put back, it has no surface either.
     if (this.#surface === null && this.engine !== null && this.isConnected) {
       this.#start(this.engine);
@@ -202,15 +202,14 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
   }
 
   #validate({ check }: Analysis): void {
-    const anchor = this.frame;
-    if (this.value === "") {
-      const flags = this.required ? { valueMissing: true } : {};
-      this.#internals.setValidity(flags, this.required ? "expected a body" : "", anchor);
-      return;
-    }
-    const error = check?.diagnostics.find(({ severity }) => severity === "error");
-    if (error === undefined) this.#internals.setValidity({});
-    else this.#internals.setValidity({ customError: true }, error.message, anchor);
+    const missing = this.value === "" && this.required;
+    const errors = this.value === "" ? [] : (check?.diagnostics ?? []);
+    const error = errors.find(({ severity }) => severity === "error");
+    const message = missing ? "expected a body" : (error?.message ?? "");
+    // To say the same again costs a look at every style that depends on it.
+    if (message === this.#internals.validationMessage) return;
+    const flags = missing ? { valueMissing: true } : { customError: true };
+    this.#internals.setValidity(message === "" ? {} : flags, message, this.frame);
   }
 
   #findings({ check }: Analysis): Diagnostic[] {
@@ -290,6 +289,7 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
                   this.#open({ language: this.language, variant, values }),
                 )
           }
+          <p id="problems" hidden>${this.#findings(analysis).map(({ message }) => `${message}. `)}</p>
           ${findingList(this.value, this.#listed(analysis), {
             select: (at) => this.#surface?.select(at),
             fix: this.#isReadonly

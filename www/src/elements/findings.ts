@@ -11,7 +11,7 @@ interface Findings {
 }
 
 export function findingList(body: string, findings: Diagnostic[], { select, fix }: Findings) {
-  return html`<ul id="findings" class="findings" part="findings" aria-label="Findings">
+  return html`<ul class="findings" part="findings" aria-label="Findings">
     ${findings.map(
       (one) => html`<li class=${one.severity} data-code=${one.code}>
         <span class="message"><b>${one.severity}</b> ${prose(one.message)}</span>

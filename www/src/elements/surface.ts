@@ -47,7 +47,7 @@ export class Surface {
     return EditorState.create({
       doc: body,
       extensions: [
-        verbatim(context.engine, { ...context, gutter: false }),
+        verbatim(context.engine, { ...context, gutter: false, whole: false }),
         history(),
         keymap.of([...historyKeymap, ...defaultKeymap]),
         highlightSpecialChars(),
@@ -128,7 +128,7 @@ function extensionOf({ label, placeholder: hint, readonly, invalid }: Look): Ext
     hint === "" ? [] : placeholder(hint),
     EditorView.contentAttributes.of({
       "aria-label": label,
-      "aria-describedby": "findings",
+      "aria-describedby": "problems",
       "aria-invalid": String(invalid),
       "aria-readonly": String(readonly),
       spellcheck: "true",

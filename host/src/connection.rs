@@ -14,6 +14,7 @@ use crate::seal::{Vault, VaultError};
 use crate::store::{Store, StoreError, StoredAccount};
 use crate::twilio::account::{self, AccountError};
 use crate::twilio::client::{Account, Client, ClientError};
+use crate::twilio::signature::Keys;
 
 /// How long webhooks may still be signed by the token before: what Twilio sent before the change.
 const BOTH_VALID_FOR: Duration = Duration::from_secs(24 * 60 * 60);
@@ -37,8 +38,8 @@ pub struct Connection(Arc<Inner>);
 struct Inner {
     source: Source,
     base_url: Url,
-    /// May have signed a webhook, whatever the account's own are.
-    other_tokens: Vec<SecretString>,
+    /// What else may have signed a webhook, whatever the account's own tokens are.
+    others: Keys,
     times: Times,
     line: RwLock<Line>,
     /// Rises with each change.
@@ -89,27 +90,27 @@ fn place_of(sid: &AccountSid) -> String {
 }
 
 impl Connection {
-    /// The account that the environment gives, with other tokens that may have signed a webhook.
+    /// The account that the environment gives, with what else may have signed a webhook.
     ///
     /// # Errors
     /// Its client could not be made.
-    pub fn given(account: Account, other_tokens: Vec<SecretString>) -> Result<Self, ClientError> {
-        let connection = Self::new(Source::Given, account.base_url.clone(), other_tokens);
+    pub fn given(account: Account, others: Keys) -> Result<Self, ClientError> {
+        let connection = Self::new(Source::Given, account.base_url.clone(), others);
         connection.switch(Some(account), Vec::new(), None)?;
         Ok(connection)
     }
 
     /// The account in the database, once there is one.
     #[must_use]
-    pub fn stored(base_url: Url, other_tokens: Vec<SecretString>) -> Self {
-        Self::new(Source::Stored, base_url, other_tokens)
+    pub fn stored(base_url: Url, others: Keys) -> Self {
+        Self::new(Source::Stored, base_url, others)
     }
 
-    fn new(source: Source, base_url: Url, other_tokens: Vec<SecretString>) -> Self {
+    fn new(source: Source, base_url: Url, others: Keys) -> Self {
         Self(Arc::new(Inner {
             source,
             base_url,
-            other_tokens,
+            others,
             times: Times::of_a_network(),
             line: RwLock::default(),
             generation: AtomicU64::new(0),
@@ -128,10 +129,12 @@ impl Connection {
         self.read(|line| line.client.clone())
     }
 
-    /// The tokens that may have signed a webhook.
+    /// What may have signed a webhook.
     #[must_use]
-    pub fn webhook_tokens(&self) -> Vec<SecretString> {
-        self.read(|line| line.tokens.iter().chain(&self.0.other_tokens).cloned().collect())
+    pub fn webhook_keys(&self) -> Keys {
+        let Keys { tokens, shared } = &self.0.others;
+        let tokens = self.read(|line| line.tokens.iter().chain(tokens).cloned().collect());
+        Keys { tokens, shared: shared.clone() }
     }
 
     /// How long requests to send took.

@@ -25,6 +25,7 @@ use crate::seal::Vault;
 use crate::server;
 use crate::store::{Database, Replies, Store, StoreError};
 use crate::twilio::client::ClientError;
+use crate::twilio::directory::Cached;
 use crate::twilio::fake::Control;
 
 /// What a host is made of.
@@ -132,6 +133,7 @@ impl Host {
             receiver,
             console: settings.console,
             phone: settings.phone,
+            directory: Cached::default(),
             events: Events::default(),
             metrics,
         });

@@ -11,6 +11,7 @@ use verbatim_host::seal::{KeySource, SealingKey, Vault};
 use verbatim_host::store::Store;
 use verbatim_host::twilio::account::AccountError;
 use verbatim_host::twilio::fake::{FakeSettings, FakeTwilio};
+use verbatim_host::twilio::signature::Keys;
 
 use crate::dispatch::fixture::on_both;
 use crate::support::served::{Served, run, verbatim};
@@ -40,7 +41,7 @@ async fn an_account_is_kept_once_twilio_knows_it_and_every_host_uses_it(store: S
     let (fake, key) = (fake().await, key());
     let account = fake.account();
     let vault = vault(&[&key]);
-    let host = || Connection::stored(account.base_url.clone(), Vec::new());
+    let host = || Connection::stored(account.base_url.clone(), Keys::default());
     let (one, other) = (host(), host());
     let wrong = one.connect(&store, &vault, account.sid, SecretString::from("no token")).await;
     assert!(matches!(wrong, Err(ConnectError::Twilio(AccountError::Credentials))), "{wrong:?}");
@@ -59,13 +60,13 @@ async fn an_account_is_kept_once_twilio_knows_it_and_every_host_uses_it(store: S
 
     // Again, as with a new token: what the one before has signed still counts for a while.
     one.connect(&store, &vault, account.sid, account.token.clone()).await.expect("an account");
-    assert_eq!(one.webhook_tokens().len(), 2);
+    assert_eq!(one.webhook_keys().tokens.len(), 2);
     assert!(other.disconnect(&store, &vault).await.expect("it"));
     assert!(!other.disconnect(&store, &vault).await.expect("it"));
     one.refresh(&store, &vault).await.expect("nothing");
-    assert!(one.client().is_none() && one.webhook_tokens().is_empty());
+    assert!(one.client().is_none() && one.webhook_keys().tokens.is_empty());
 
-    let given = Connection::given(account.clone(), Vec::new()).expect("a client");
+    let given = Connection::given(account.clone(), Keys::default()).expect("a client");
     let refused = given.connect(&store, &vault, account.sid, account.token.clone()).await;
     assert!(matches!(refused, Err(ConnectError::Given)));
 }
@@ -73,7 +74,7 @@ async fn an_account_is_kept_once_twilio_knows_it_and_every_host_uses_it(store: S
 async fn an_account_is_sealed_for_its_place_and_by_the_keys_that_are_given(store: Store) {
     let (fake, before, after) = (fake().await, key(), key());
     let account = fake.account();
-    let host = || Connection::stored(account.base_url.clone(), Vec::new());
+    let host = || Connection::stored(account.base_url.clone(), Keys::default());
     let old = vault(&[&before]);
     host().connect(&store, &old, account.sid, account.token.clone()).await.expect("it");
     let refused = host().refresh(&store, &vault(&[&after])).await.expect_err("another key");

@@ -102,6 +102,7 @@ fn samples() -> Vec<(Method, &'static str, Value)> {
         (Method::PUT, "v1/conversations/{id}", json!({"metadata": {"a": "b", "c": {"d": "e"}}})),
         (Method::POST, "v1/session", json!({"key": "x"})),
         (Method::POST, "v1/dev/phone", json!({"from": "+15550003333", "to": number, "body": "x"})),
+        (Method::PUT, "v1/dev/chaos", json!({"seed": 1})),
     ]
 }
 

@@ -6,9 +6,13 @@ mod api;
 mod attacks;
 mod cli;
 mod conversations;
+mod directory;
+#[cfg(target_os = "linux")]
+mod disk;
 mod dispatch;
 mod doors;
 mod events;
+mod fake;
 mod forward;
 mod list;
 mod openapi;
@@ -17,6 +21,8 @@ mod plugin;
 mod redact;
 mod render;
 mod replay;
+#[cfg(target_os = "linux")]
+mod secrets;
 mod serve;
 mod store;
 mod support;

@@ -172,6 +172,7 @@ async fn the_doctor_finds_a_host_well_and_says_what_ails_another() {
         "public address",
         "signature",
         "Twilio account",
+        "Twilio senders",
     ];
     assert_eq!((status, names), (0, all.map(|name| json!(name)).iter().collect()), "{checks}");
 

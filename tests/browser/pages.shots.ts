@@ -64,6 +64,12 @@ for (const colorScheme of ["light", "dark"] as const) {
         await expect(page.getByTestId("bubble-text").first()).toBeVisible();
         await draw("phone");
 
+        await page.getByRole("link", { name: "Chaos" }).click();
+        await page.getByRole("slider", { name: "Time-out after" }).fill("10");
+        await expect(page.getByText("10 %")).toBeVisible();
+        await draw("chaos");
+        await page.getByRole("button", { name: "All calm" }).click();
+
         await page.route("**/verbatim.wasm", (route) => route.fulfill({ body: "changed" }));
         await page.reload();
         await expect(page.getByRole("alert")).toBeVisible();

@@ -5,6 +5,10 @@ use std::path::PathBuf;
 
 use verbatim_tests::crash::{self, Kind, Settings};
 
+/// Whatever resolves itself soon: what is never made stays in doubt for hours.
+const CHAOS: &str = "seed=1,latency_ms=0..100,throttled=0.1,error_after=0.1,undelivered=0.1,\
+    callback_dropped=0.2,callback_doubled=0.2,callback_reordered=0.2";
+
 /// The program of the same build, which lies beside the folder of this one.
 fn program() -> PathBuf {
     std::env::var_os("VERBATIM_BIN").map_or_else(
@@ -16,8 +20,18 @@ fn program() -> PathBuf {
     )
 }
 
-async fn crash(kind: Kind, hosts: usize, restarts: u32) {
-    let settings = Settings { program: program(), kind, hosts, kills: 3, restarts, seed: 1 };
+async fn crash(kind: Kind, hosts: usize, restarts: u32, chaos: &str) {
+    let chaos = chaos.parse().expect("a chaos");
+    let settings = Settings {
+        program: program(),
+        kind,
+        hosts,
+        kills: 3,
+        restarts,
+        chaos,
+        disk_full: false,
+        seed: 1,
+    };
     match crash::run(&settings).await {
         Ok(seen) => {
             println!("{seen:?}");
@@ -29,11 +43,11 @@ async fn crash(kind: Kind, hosts: usize, restarts: u32) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_host_that_is_killed_on_sqlite_keeps_every_promise() {
-    crash(Kind::Sqlite, 1, 0).await;
+async fn a_host_that_is_killed_on_sqlite_keeps_every_promise_while_twilio_misbehaves() {
+    crash(Kind::Sqlite, 1, 0, CHAOS).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hosts_keep_every_promise_while_one_is_killed_and_postgresql_is_restarted() {
-    crash(Kind::Postgres, 2, 1).await;
+    crash(Kind::Postgres, 2, 1, "").await;
 }

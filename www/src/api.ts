@@ -112,6 +112,22 @@ export interface PhoneMessage {
   at: string;
 }
 
+/** What goes wrong at the fake Twilio of `verbatim dev`; a probability is from 0 to 1. */
+export interface Chaos {
+  seed: number;
+  latency_ms: { least: number; most: number };
+  throttled: number;
+  error_before: number;
+  error_after: number;
+  timeout_after: number;
+  callback_dropped: number;
+  callback_doubled: number;
+  callback_reordered: number;
+  undelivered: number;
+  per_second: number;
+  answers_keywords: boolean;
+}
+
 /** The host refused a request, or could not be reached (`status` 0). */
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -200,6 +216,8 @@ export const api = {
       "GET",
       `${at("dev", "phone")}?number=${encodeURIComponent(number)}`,
     ).then((page) => page.messages),
+  chaos: () => request<Chaos>("GET", at("dev", "chaos")),
+  setChaos: (chaos: Chaos) => request<Chaos>("PUT", at("dev", "chaos"), chaos),
   answer: (from: string, to: string, body: string) =>
     request<unknown>("POST", at("dev", "phone"), { from, to, body }),
 };

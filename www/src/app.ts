@@ -10,6 +10,7 @@ import { drafts, NEW } from "./pages/draft.ts";
 import { Page } from "./parts/page.ts";
 import { address, parseRoute, type Route } from "./route.ts";
 import { ModuleRefused } from "./verbatim.ts";
+import "./pages/chaos.ts";
 import "./pages/messages.ts";
 import "./pages/phone.ts";
 import "./pages/sign-in.ts";
@@ -34,12 +35,14 @@ const TITLES: Record<Route["page"], string> = {
   "new-template": "New template",
   messages: "Messages",
   phone: "Phone",
+  chaos: "Chaos",
 };
 
 const NAVIGATION = [
   { page: "templates", covers: ["templates", "template", "new-template"] },
   { page: "messages", covers: ["messages"] },
   { page: "phone", covers: ["phone"] },
+  { page: "chaos", covers: ["chaos"] },
 ] as const;
 
 @customElement("verbatim-app")
@@ -132,6 +135,8 @@ function page(route: Route, engine: HashedVerbatim) {
       return html`<verbatim-messages></verbatim-messages>`;
     case "phone":
       return html`<verbatim-phone-page .engine=${engine}></verbatim-phone-page>`;
+    case "chaos":
+      return html`<verbatim-chaos></verbatim-chaos>`;
   }
 }
 

@@ -5,7 +5,8 @@ export type Route =
   | { page: "template"; id: string }
   | { page: "new-template" }
   | { page: "messages" }
-  | { page: "phone" };
+  | { page: "phone" }
+  | { page: "chaos" };
 
 /** An unknown address is the list of templates. */
 export function parseRoute(hash: string): Route {
@@ -18,6 +19,8 @@ export function parseRoute(hash: string): Route {
       return { page: "messages" };
     case "phone":
       return { page: "phone" };
+    case "chaos":
+      return { page: "chaos" };
     default:
       return { page: "templates" };
   }
@@ -35,6 +38,8 @@ export function address(route: Route): string {
       return "#/messages";
     case "phone":
       return "#/phone";
+    case "chaos":
+      return "#/chaos";
   }
 }
 

@@ -9,6 +9,7 @@ test("every route's address leads back to it", () => {
     { page: "template", id: "0192-ab/c d%" },
     { page: "messages" },
     { page: "phone" },
+    { page: "chaos" },
   ];
   for (const route of routes) expect(parseRoute(address(route))).toEqual(route);
 });

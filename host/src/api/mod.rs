@@ -5,6 +5,7 @@ mod auth;
 mod cancel;
 mod consent;
 mod conversations;
+mod directory;
 mod events;
 mod forwarding;
 mod guard;
@@ -42,6 +43,7 @@ use crate::metrics::Metrics;
 use crate::receive::Receiver;
 use crate::seal::Vault;
 use crate::store::Store;
+use crate::twilio::directory::Cached;
 use crate::twilio::fake::Control;
 
 pub use events::{Events, MAX_STREAMS};
@@ -73,6 +75,8 @@ pub struct App {
     pub console: Console,
     /// The fake's phone, in `dev`.
     pub phone: Option<Control>,
+    /// What the account has at Twilio.
+    pub directory: Cached,
     /// The open streams of events.
     pub events: Events,
     /// What is counted and measured.

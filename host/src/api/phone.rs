@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::App;
 use super::input::{Input, Params};
 use super::problem::Problem;
-use crate::twilio::fake::{Control, ControlError};
+use crate::twilio::fake::{Chaos, Control, ControlError};
 
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -48,6 +48,19 @@ pub(super) async fn write(
 /// `GET /v1/dev/log`.
 pub(super) async fn log(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
     Ok(Json(control(&app)?.log().await?))
+}
+
+/// `GET /v1/dev/chaos`.
+pub(super) async fn chaos(State(app): State<Arc<App>>) -> Result<Json<Chaos>, Problem> {
+    Ok(Json(control(&app)?.chaos().await?))
+}
+
+/// `PUT /v1/dev/chaos`.
+pub(super) async fn set_chaos(
+    State(app): State<Arc<App>>,
+    input: Input<Chaos>,
+) -> Result<Json<Chaos>, Problem> {
+    Ok(Json(control(&app)?.set_chaos(&input.value).await?))
 }
 
 fn control(app: &App) -> Result<&Control, Problem> {

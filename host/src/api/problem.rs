@@ -99,6 +99,12 @@ impl From<StoreError> for Problem {
             StoreError::TitleTaken(_) => {
                 Self::new(StatusCode::CONFLICT, "title_taken", error.to_string())
             }
+            StoreError::NoRoom(_) => {
+                tracing::error!(%error, "the store has no room");
+                let detail = "there is no room for the database; nothing was stored, and what was \
+                              accepted before is kept; make room, then ask again";
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, "no_room", detail)
+            }
             StoreError::Nul => Self::unprocessable("bad_field", error.to_string()),
             StoreError::Newer { .. }
             | StoreError::Foreign(_)

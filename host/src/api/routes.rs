@@ -5,10 +5,11 @@ use serde_json::Value;
 
 use super::route::Route;
 use super::{
-    account, auth, cancel, consent, conversations, events, forwarding, messages, meta, openapi,
-    opt_outs, phone, send, senders, templates,
+    account, auth, cancel, consent, conversations, directory, events, forwarding, messages, meta,
+    openapi, opt_outs, phone, send, senders, templates,
 };
 use super::{versions, view};
+use crate::twilio::fake::Chaos;
 
 const OK: StatusCode = StatusCode::OK;
 const CREATED: StatusCode = StatusCode::CREATED;
@@ -156,6 +157,12 @@ fn host() -> Vec<Route> {
             .takes::<account::AccountSetting>()
             .gives::<account::AccountView>(OK),
         Route::delete("/account", "Disconnect it; nothing is sent any more", account::disconnect),
+        Route::get(
+            "/account/senders",
+            "The account's numbers and Messaging Services at Twilio, at most five minutes old",
+            directory::list,
+        )
+        .gives::<crate::twilio::directory::Directory>(OK),
         Route::get("/module", "The module that runs here", meta::module).gives::<meta::Module>(OK),
         Route::post("/session", "Sign a browser in with an API key", auth::sign_in_by_key)
             .without_key()
@@ -180,5 +187,10 @@ fn dev() -> Vec<Route> {
             .gives::<Value>(OK),
         Route::get("/dev/log", "In `dev`: what the fake Twilio was asked", phone::log)
             .gives::<Value>(OK),
+        Route::get("/dev/chaos", "In `dev`: what goes wrong at the fake Twilio", phone::chaos)
+            .gives::<Chaos>(OK),
+        Route::put("/dev/chaos", "In `dev`: set all that goes wrong", phone::set_chaos)
+            .takes::<Chaos>()
+            .gives::<Chaos>(OK),
     ]
 }

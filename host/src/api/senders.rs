@@ -13,6 +13,7 @@ use super::App;
 use super::input::Input;
 use super::problem::Problem;
 use super::view::{self, SenderView};
+use crate::dispatch::pools;
 use crate::store::{OnUnknown, RegisteredSender, Replies};
 
 /// The most numbers of a Messaging Service's pool: Twilio's own limit.
@@ -47,7 +48,8 @@ pub(super) struct Registration {
     /// How fast it may send; 0: as fast as it goes. Without it, as it was: what Twilio gives the
     /// kind of number to begin with.
     segments_per_minute: Option<u32>,
-    /// The numbers of a Messaging Service: consent is checked for each of them.
+    /// The numbers of a Messaging Service: consent is checked for each of them. Without them, what
+    /// Twilio says, and if it says nothing, as they were.
     numbers: Option<Vec<String>>,
 }
 
@@ -67,6 +69,14 @@ pub(super) async fn register(
             .map_err(|error| Problem::unprocessable("bad_field", format!("`replies`: {error}")))?,
         None => app.store.replies_of(&sender).await?.unwrap_or(app.receiver.default_replies),
     };
+    if let (Sender::Service(_), None) = (&parsed, &pool)
+        && let Some(client) = app.connection.client()
+        && let Err(error) = pools::refresh(&client, &app.store, &sender).await
+        && app.store.numbers_of_service(&sender).await?.is_empty()
+    {
+        // Nothing could be sent from it: whose consent would be asked for?
+        return Err(error.into());
+    }
     let registered = RegisteredSender { environment, sender, replies };
     let mut tx = app.store.write().await?;
     let now = tx.now().await?;

@@ -97,7 +97,7 @@ fn signed(
         signature: text(signature::SIGNATURE_HEADER),
         settings: text(signature::SETTINGS_HEADER),
     };
-    if signature::is_valid(&claimed, &app.connection.webhook_tokens()) {
+    if signature::is_valid(&claimed, &app.connection.webhook_keys()) {
         return Ok(parameters);
     }
     app.metrics.refused_webhooks.inc();

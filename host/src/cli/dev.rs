@@ -14,6 +14,7 @@ use super::{CliError, Done};
 use crate::address;
 use crate::dev::{Dev, DevError, DevSettings, pages};
 use crate::store::Database;
+use crate::twilio::fake::Chaos;
 
 /// Run everything on this machine: the host, the console and a fake Twilio. Nothing leaves it
 #[derive(Debug, Clone, clap::Args)]
@@ -31,6 +32,10 @@ pub struct DevArgs {
     /// The port of the fake Twilio; 0 for any that is free
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     twilio_port: u16,
+    /// What goes wrong at the fake Twilio, e.g. `latency_ms=50..400,timeout_after=0.1,seed=7`;
+    /// `PUT /v1/dev/chaos` names all that can be set
+    #[arg(long, env = "VERBATIM_CHAOS", value_name = "NAME=VALUE,…", default_value = "")]
+    chaos: Chaos,
     /// An API key to let in, instead of one that is made at the first start
     #[arg(long, env = "VERBATIM_API_KEY", hide_env_values = true, value_parser = super::send::secret)]
     api_key: Option<SecretString>,
@@ -73,6 +78,7 @@ pub async fn run(mut args: DevArgs) -> Result<Done, CliError> {
         api_key: args.api_key.clone(),
         console: found.console,
         twilio_port: args.twilio_port,
+        chaos: args.chaos,
         webhook: args.webhook.clone(),
     };
     let dev = Dev::start_with(engine, settings).await.map_err(|error| failed(&error))?;

@@ -1,5 +1,6 @@
 //! The commands of `verbatim`. Exit status: 0 clean, 1 findings or refused, 2 used wrongly.
 
+pub mod account;
 pub mod backup;
 pub mod call;
 pub mod check;
@@ -54,6 +55,7 @@ enum Command {
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
     Doctor(Box<doctor::DoctorArgs>),
+    Account(Box<account::AccountArgs>),
     OptOuts(opt_outs::OptOutsArgs),
     Check(check::CheckArgs),
     Diff(diff::DiffArgs),
@@ -88,6 +90,7 @@ pub fn run() -> ExitCode {
         Command::Backup(args) => with_runtime(backup::run_backup(args)),
         Command::Restore(args) => with_runtime(backup::run_restore(args)),
         Command::Doctor(args) => with_runtime(doctor::run(*args)),
+        Command::Account(args) => with_runtime(account::run(*args)),
         Command::OptOuts(args) => with_runtime(opt_outs::run(args)),
         Command::Check(args) => check::run(&args),
         Command::Diff(args) => diff::run(&args),

@@ -157,7 +157,7 @@ async fn connect(
     args: &ServeArgs,
 ) -> Result<Connection, CliError> {
     let refused = |error: ConnectError| CliError::Refused(error.to_string());
-    let others = TwilioArgs::other_tokens();
+    let others = TwilioArgs::other_keys()?;
     if let Some(account) = given {
         return Connection::given(account, others).map_err(|error| refused(error.into()));
     }

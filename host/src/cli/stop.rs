@@ -6,7 +6,15 @@ pub(super) struct Stop {
     terminate: tokio::signal::unix::Signal,
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
+    /// Heard, so that it does not kill: under a quota on the length of a file, writing fails, as
+    /// on a full disk.
+    #[cfg(target_os = "linux")]
+    _too_long: tokio::signal::unix::Signal,
 }
+
+/// SIGXFSZ, of which tokio has no name (signal(7)).
+#[cfg(target_os = "linux")]
+const FILE_TOO_LONG: i32 = 25;
 
 impl Stop {
     pub(super) fn new() -> std::io::Result<Self> {
@@ -16,6 +24,8 @@ impl Stop {
             Ok(Self {
                 terminate: signal(SignalKind::terminate())?,
                 interrupt: signal(SignalKind::interrupt())?,
+                #[cfg(target_os = "linux")]
+                _too_long: signal(SignalKind::from_raw(FILE_TOO_LONG))?,
             })
         }
         #[cfg(not(unix))]

@@ -2,22 +2,26 @@
 //! come from the environment alone: arguments are there for everybody on the machine to read.
 
 use reqwest::Url;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use verbatim_core::AccountSid;
 
 use super::CliError;
 use crate::address;
 use crate::twilio::client::Account;
+use crate::twilio::signature::Keys;
 
 const TOKEN: &str = "TWILIO_AUTH_TOKEN";
 const OTHER_TOKEN: &str = "TWILIO_SECONDARY_AUTH_TOKEN";
+const SHARED_KEY: &str = "TWILIO_WEBHOOKS_SHARED_KEY";
 
 /// The account and the addresses.
 #[derive(Debug, Clone, clap::Args)]
 #[command(
     next_help_heading = "Twilio",
     after_help = "TWILIO_AUTH_TOKEN in the environment holds the Auth Token. While it is being \
-        rotated, TWILIO_SECONDARY_AUTH_TOKEN holds another one that may have signed a webhook."
+        rotated, TWILIO_SECONDARY_AUTH_TOKEN holds another one that may have signed a webhook. \
+        TWILIO_WEBHOOKS_SHARED_KEY=NAME=SECRET holds a shared key, if Twilio signs its webhooks by \
+        one (HMAC_SHA256)."
 )]
 pub struct TwilioArgs {
     /// The Account SID: `AC` and 32 hexadecimal digits. Without it and a token, the account is the
@@ -59,9 +63,18 @@ impl TwilioArgs {
         }
     }
 
-    /// Another token that may have signed a webhook, during a rotation.
-    pub(super) fn other_tokens() -> Vec<SecretString> {
-        from_environment(OTHER_TOKEN).into_iter().collect()
+    /// What else may have signed a webhook: during a rotation another token, and a shared key, if
+    /// Twilio has been told to use one.
+    ///
+    /// # Errors
+    /// The shared key is not of its form.
+    pub(super) fn other_keys() -> Result<Keys, CliError> {
+        let shared = from_environment(SHARED_KEY)
+            .map(|text| text.expose_secret().parse())
+            .transpose()
+            .map_err(|error: String| CliError::Usage(format!("{SHARED_KEY}: {error}")))?;
+        let tokens = from_environment(OTHER_TOKEN).into_iter().collect();
+        Ok(Keys { tokens, shared: shared.into_iter().collect() })
     }
 }
 

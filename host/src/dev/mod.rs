@@ -23,7 +23,8 @@ use crate::sandbox::{Limits, LoadError, Sandbox};
 use crate::seal::{KeySource, Vault};
 use crate::store::{Database, RegisteredSender, Replies, SessionKind, Store, StoreError};
 use crate::time::Timestamp;
-use crate::twilio::fake::{FakeError, FakeSettings, FakeTwilio};
+use crate::twilio::fake::{Chaos, FakeError, FakeSettings, FakeTwilio};
+use crate::twilio::signature::Keys;
 
 /// The fake number of each environment.
 pub const NUMBERS: [(Environment, &str); 3] = [
@@ -58,6 +59,8 @@ pub struct DevSettings {
     pub console: Console,
     /// The port of the fake Twilio; 0 for any that is free.
     pub twilio_port: u16,
+    /// What goes wrong there.
+    pub chaos: Chaos,
     /// Where what people write is forwarded to.
     pub webhook: Option<Url>,
 }
@@ -73,6 +76,7 @@ impl DevSettings {
             api_key: None,
             console: Console::Embedded,
             twilio_port: 0,
+            chaos: Chaos::default(),
             webhook: None,
         }
     }
@@ -157,6 +161,8 @@ impl Dev {
         let inbound = url.join("twilio/inbound").unwrap_or_else(|_| url.clone());
         let fake = FakeTwilio::start(FakeSettings {
             port: settings.twilio_port,
+            chaos: settings.chaos,
+            numbers: NUMBERS.map(|(_, number)| number.to_owned()).to_vec(),
             services: vec![(SERVICE.to_owned(), vec![number_of(Environment::Sandbox)])],
             ..FakeSettings::new(inbound)
         })
@@ -179,7 +185,8 @@ impl Dev {
             listener,
             store,
             engine,
-            connection: Connection::given(fake.account(), Vec::new()).map_err(HostError::from)?,
+            connection: Connection::given(fake.account(), Keys::default())
+                .map_err(HostError::from)?,
             public_url: url,
             vault,
             redact_after: None,

@@ -5,6 +5,7 @@ pub mod decide;
 pub mod doubt;
 mod missed;
 pub mod poll;
+pub mod pools;
 pub mod rate;
 pub mod reconcile;
 mod upkeep;
@@ -57,7 +58,7 @@ pub struct Dispatcher {
 pub struct Dispatching {
     wake: Arc<Notify>,
     stop: watch::Sender<bool>,
-    tasks: [JoinHandle<()>; 3],
+    tasks: [JoinHandle<()>; 4],
 }
 
 /// Tells the dispatcher that something may be due.
@@ -98,8 +99,9 @@ impl Dispatcher {
         let (stop, stopped) = watch::channel(false);
         let upkeep = self.clone().keep_up(Arc::clone(&wake), stopped.clone());
         let listening = self.clone().keep_listening(stopped.clone());
+        let pools = tokio::spawn(self.clone().keep_pools(stopped.clone()));
         let posting = self.run(Arc::clone(&wake), stopped);
-        let tasks = [tokio::spawn(posting), tokio::spawn(upkeep), tokio::spawn(listening)];
+        let tasks = [tokio::spawn(posting), tokio::spawn(upkeep), tokio::spawn(listening), pools];
         Dispatching { wake, stop, tasks }
     }
 

@@ -37,11 +37,18 @@ pub(super) struct Desk {
 /// An open group: `BEGIN` has run, or was on its way when its caller went.
 #[derive(Debug)]
 struct Group {
-    outcome: watch::Sender<Option<Result<(), String>>>,
+    outcome: watch::Sender<Option<Result<(), Lost>>>,
     /// Savepoints released in it.
     members: usize,
     begun: bool,
     savepoint: Savepoint,
+}
+
+/// Why nothing of a group was kept.
+#[derive(Debug, Clone)]
+struct Lost {
+    why: String,
+    for_want_of_room: bool,
 }
 
 /// The savepoint of the transaction that runs, or that its caller left.
@@ -199,7 +206,9 @@ impl Desk {
             tracing::debug!(%error, "the transaction had ended by itself");
         }
         if let Some(group) = self.group.take() {
-            group.outcome.send_replace(Some(Err(error.to_string())));
+            let for_want_of_room = matches!(error, StoreError::NoRoom(_));
+            let lost = Lost { why: error.to_string(), for_want_of_room };
+            group.outcome.send_replace(Some(Err(lost)));
         }
     }
 }
@@ -229,7 +238,8 @@ impl Member {
         let ended = outcome.wait_for(Option::is_some).await;
         match ended.ok().and_then(|ended| ended.clone()) {
             Some(Ok(())) => Ok(()),
-            Some(Err(why)) => Err(StoreError::NotCommitted(why)),
+            Some(Err(lost)) if lost.for_want_of_room => Err(StoreError::NoRoom(lost.why)),
+            Some(Err(lost)) => Err(StoreError::NotCommitted(lost.why)),
             None => Err(StoreError::Closed),
         }
     }

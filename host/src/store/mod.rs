@@ -143,9 +143,27 @@ pub enum StoreError {
     /// The host is stopping.
     #[error("the database is closed")]
     Closed,
+    /// There is no room for what was to be written, or the disk takes no writes.
+    #[error("there is no room for the database, or its disk takes no writes: {0}; make room")]
+    NoRoom(String),
     /// The database itself failed.
     #[error("the database failed: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] sqlx::Error),
+}
+
+/// What databases say when they cannot write: SQLite's FULL, IOERR_WRITE (a quota on the length of
+/// a file) and IOERR_SHMSIZE (no room for the index of the log); PostgreSQL's disk_full.
+/// <https://www.sqlite.org/rescode.html>
+const NO_ROOM: [&str; 4] = ["13", "778", "4874", "53100"];
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        match code.is_some_and(|code| NO_ROOM.contains(&code.as_ref())) {
+            true => Self::NoRoom(error.to_string()),
+            false => Self::Database(error),
+        }
+    }
 }
 
 impl Store {

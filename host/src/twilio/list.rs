@@ -73,7 +73,7 @@ pub enum Direction {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AskError {
     /// It refused.
-    #[error("Twilio refused to say which messages it has: {0}")]
+    #[error("Twilio refused to say what it has: {0}")]
     Refused(String),
     /// It could not be reached, or its answer broke off.
     #[error("Twilio gave no answer: {0}")]
@@ -82,7 +82,7 @@ pub enum AskError {
     #[error("Twilio's answer could not be read: {0}")]
     Unreadable(String),
     /// There are more than are read.
-    #[error("expected at most {} messages in a list, found more", MAX_PAGES * PAGE)]
+    #[error("expected at most {} entries in a list, found more", MAX_PAGES * PAGE)]
     TooMany,
 }
 
@@ -155,13 +155,16 @@ impl Client {
     }
 
     /// The next page's address: whatever an answer says, the token goes to Twilio alone.
-    fn on_the_same_host(&self, path: &str) -> Result<Url, AskError> {
+    pub(super) fn on_the_same_host(&self, path: &str) -> Result<Url, AskError> {
         let next = self.account.base_url.join(path).ok();
         next.filter(|url| url.origin() == self.account.base_url.origin())
             .ok_or_else(|| AskError::Unreadable("the next page is on another host".to_owned()))
     }
 
-    async fn ask<T: serde::de::DeserializeOwned>(&self, url: Url) -> Result<T, AskError> {
+    pub(super) async fn ask<T: serde::de::DeserializeOwned>(
+        &self,
+        url: Url,
+    ) -> Result<T, AskError> {
         let token = self.account.token.expose_secret();
         let request = self.http.get(url).basic_auth(self.account.sid, Some(token));
         let mut response = request.send().await.map_err(|error| AskError::Failed(plain(&error)))?;

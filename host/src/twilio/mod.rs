@@ -5,6 +5,7 @@
 pub mod account;
 pub mod bill;
 pub mod client;
+pub mod directory;
 pub mod error;
 pub mod fake;
 pub mod list;

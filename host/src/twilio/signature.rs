@@ -1,7 +1,10 @@
-//! The signature of every webhook: base64(HMAC-SHA1(auth token, URL + sorted parameters)).
+//! The signature of every webhook: base64(HMAC-SHA1(auth token, URL + sorted parameters)); or, if
+//! a header says so, HMAC-SHA256 by a shared key.
 //!
 //! Compared in constant time (`Mac::verify_slice`). The URL is the public one, whatever a proxy
 //! did to the request on its way.
+
+use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -42,14 +45,59 @@ pub struct Claimed<'a> {
     pub settings: Option<&'a str>,
 }
 
-/// Whether one of the tokens signed the webhook. Two are valid while a token is being rotated.
-#[must_use]
-pub fn is_valid(claimed: &Claimed<'_>, tokens: &[SecretString]) -> bool {
-    // The newer form names its algorithm and a shared key. We hold no shared key yet, so
-    // whatever it names is unknown, and an unknown algorithm is refused, not ignored.
-    if claimed.settings.is_some() {
-        return false;
+/// What may have signed a webhook.
+#[derive(Debug, Clone, Default)]
+pub struct Keys {
+    /// Auth Tokens; two while a token is being rotated.
+    pub tokens: Vec<SecretString>,
+    /// Keys that Twilio shares with us for its webhooks alone.
+    pub shared: Vec<SharedKey>,
+}
+
+/// A key for webhooks alone, which a webhook names.
+#[derive(Debug, Clone)]
+pub struct SharedKey {
+    /// Its name, e.g. `webhooks_sharedkey_…`.
+    pub id: String,
+    /// The secret.
+    pub secret: SecretString,
+}
+
+impl FromStr for SharedKey {
+    type Err = String;
+
+    /// The name, `=`, the secret.
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once('=') {
+            Some((id, secret)) if !id.is_empty() && !secret.is_empty() => {
+                Ok(Self { id: id.to_owned(), secret: SecretString::from(secret) })
+            }
+            _ => Err("expected a shared key's name, `=`, and its secret".to_owned()),
+        }
     }
+}
+
+/// How a webhook is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Algorithm {
+    /// With an Auth Token.
+    HmacSha1,
+    /// With a shared key.
+    HmacSha256,
+}
+
+/// Whether one of the keys signed the webhook.
+#[must_use]
+pub fn is_valid(claimed: &Claimed<'_>, keys: &Keys) -> bool {
+    // An unknown algorithm is refused, not ignored.
+    let Some(named) = Named::read(claimed.settings.unwrap_or_default()) else { return false };
+    let secrets: Vec<&SecretString> = match named.algorithm {
+        Algorithm::HmacSha1 => keys.tokens.iter().collect(),
+        Algorithm::HmacSha256 => {
+            let is_named = |key: &&SharedKey| named.key.is_none_or(|id| id == key.id);
+            keys.shared.iter().filter(is_named).map(|key| &key.secret).collect()
+        }
+    };
     let Some(signature) = claimed.signature.and_then(|text| BASE64.decode(text).ok()) else {
         return false;
     };
@@ -59,22 +107,73 @@ pub fn is_valid(claimed: &Claimed<'_>, tokens: &[SecretString]) -> bool {
         return false;
     }
     let mut valid = false;
-    for token in tokens {
+    for secret in secrets {
         for url in spellings(claimed.url) {
-            valid |= mac(token, &url, &claimed.payload).verify_slice(&signature).is_ok();
+            valid |= match named.algorithm {
+                Algorithm::HmacSha1 => {
+                    let mac = mac::<Hmac<Sha1>>(secret, &url, &claimed.payload);
+                    mac.verify_slice(&signature).is_ok()
+                }
+                Algorithm::HmacSha256 => {
+                    let mac = mac::<Hmac<Sha256>>(secret, &url, &claimed.payload);
+                    mac.verify_slice(&signature).is_ok()
+                }
+            };
         }
     }
     valid
 }
 
-/// Signs a webhook as Twilio does: for the fake.
+/// Signs a webhook as Twilio does with an Auth Token: for the fake.
 #[must_use]
 pub fn sign(token: &SecretString, url: &str, payload: &Payload<'_>) -> String {
-    BASE64.encode(mac(token, url, payload).finalize().into_bytes())
+    sign_by(Algorithm::HmacSha1, token, url, payload)
 }
 
-fn mac(token: &SecretString, url: &str, payload: &Payload<'_>) -> Hmac<Sha1> {
-    let mut mac = Hmac::<Sha1>::new_from_slice(token.expose_secret().as_bytes())
+/// Signs a webhook as Twilio does, by either algorithm.
+#[must_use]
+pub fn sign_by(
+    algorithm: Algorithm,
+    secret: &SecretString,
+    url: &str,
+    payload: &Payload<'_>,
+) -> String {
+    match algorithm {
+        Algorithm::HmacSha1 => {
+            BASE64.encode(mac::<Hmac<Sha1>>(secret, url, payload).finalize().into_bytes())
+        }
+        Algorithm::HmacSha256 => {
+            BASE64.encode(mac::<Hmac<Sha256>>(secret, url, payload).finalize().into_bytes())
+        }
+    }
+}
+
+/// What the header [`SETTINGS_HEADER`] says: `key=…,algorithm=…`.
+struct Named<'a> {
+    key: Option<&'a str>,
+    algorithm: Algorithm,
+}
+
+impl<'a> Named<'a> {
+    /// A header that names no algorithm means the older one, as in Twilio's own packages.
+    fn read(header: &'a str) -> Option<Self> {
+        let value = |wanted: &str| {
+            let pairs = header.split(',').filter_map(|part| part.split_once('='));
+            let mut found = pairs.filter(|(name, _)| name.trim() == wanted);
+            found.next().map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+        };
+        let algorithm = match value("algorithm") {
+            None => Algorithm::HmacSha1,
+            Some(name) if name.eq_ignore_ascii_case("HMAC_SHA1") => Algorithm::HmacSha1,
+            Some(name) if name.eq_ignore_ascii_case("HMAC_SHA256") => Algorithm::HmacSha256,
+            Some(_) => return None,
+        };
+        Some(Self { key: value("key"), algorithm })
+    }
+}
+
+fn mac<M: Mac + KeyInit>(secret: &SecretString, url: &str, payload: &Payload<'_>) -> M {
+    let mut mac = <M as KeyInit>::new_from_slice(secret.expose_secret().as_bytes())
         .unwrap_or_else(|_| unreachable!("HMAC takes a key of any length"));
     mac.update(url.as_bytes());
     match payload {
@@ -137,6 +236,11 @@ mod tests {
         SecretString::from("12345")
     }
 
+    fn keys(tokens: &[&str]) -> Keys {
+        let tokens = tokens.iter().copied().map(SecretString::from).collect();
+        Keys { tokens, shared: Vec::new() }
+    }
+
     fn form(parameters: &[(&str, &str)]) -> Vec<(String, String)> {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         parameters.iter().map(owned).collect()
@@ -159,7 +263,7 @@ mod tests {
             signature: Some(signature),
             settings: None,
         };
-        is_valid(&claimed, &[token()])
+        is_valid(&claimed, &keys(&["12345"]))
     }
 
     const URL: &str = "https://mycompany.com/myapp.php?foo=1&bar=2";
@@ -209,21 +313,48 @@ mod tests {
             signature: Some(SIGNATURE),
             settings: None,
         };
-        assert!(is_valid(&claimed, &[SecretString::from("new"), token()]));
-        assert!(!is_valid(&claimed, &[SecretString::from("new")]));
-        assert!(!is_valid(&claimed, &[]));
+        assert!(is_valid(&claimed, &keys(&["new", "12345"])));
+        assert!(!is_valid(&claimed, &keys(&["new"])));
+        assert!(!is_valid(&claimed, &keys(&[])));
     }
 
     #[test]
-    fn a_named_algorithm_that_is_not_known_is_refused() {
-        for settings in ["key=KY1,algorithm=HMAC_SHA256", "algorithm=none", ""] {
+    fn a_webhook_is_judged_by_the_algorithm_and_the_key_that_it_names() {
+        let secret = SecretString::from("a secret");
+        let mut keys = keys(&["12345", "a secret"]);
+        keys.shared.push("KY1=a secret".parse().expect("a key"));
+        let shared = sign_by(Algorithm::HmacSha256, &secret, URL, &Payload::Form(&call()));
+        for (settings, signature, fine) in [
+            ("", SIGNATURE, true),
+            ("key=KY1", SIGNATURE, true),
+            ("algorithm=HMAC_SHA1", SIGNATURE, true),
+            ("key=KY1,algorithm=HMAC_SHA256", &shared, true),
+            ("algorithm = hmac_sha256 , key = KY1", &shared, true),
+            ("algorithm=HMAC_SHA256", &shared, true),
+            ("key=KY2,algorithm=HMAC_SHA256", &shared, false),
+            ("key=KY1,algorithm=HMAC_SHA256", SIGNATURE, false),
+            ("key=KY1,algorithm=HMAC_SHA512", &shared, false),
+            ("algorithm=none", SIGNATURE, false),
+            ("", &shared, false),
+        ] {
             let claimed = Claimed {
                 url: URL,
                 payload: Payload::Form(&call()),
-                signature: Some(SIGNATURE),
+                signature: Some(signature),
                 settings: Some(settings),
             };
-            assert!(!is_valid(&claimed, &[token()]), "{settings}");
+            assert_eq!(is_valid(&claimed, &keys), fine, "{settings}");
+        }
+        keys.shared.clear();
+        let claimed = Claimed {
+            url: URL,
+            payload: Payload::Form(&call()),
+            signature: Some(&shared),
+            settings: Some("key=KY1,algorithm=HMAC_SHA256"),
+        };
+        assert!(!is_valid(&claimed, &keys), "an Auth Token is no shared key");
+        for bad in ["", "KY1", "=secret", "KY1="] {
+            assert!(bad.parse::<SharedKey>().is_err(), "{bad}");
         }
     }
 
@@ -235,7 +366,7 @@ mod tests {
             let payload = Payload::Raw(body);
             let signature = sign(&token(), url, &payload);
             let claimed = Claimed { url, payload, signature: Some(&signature), settings: None };
-            is_valid(&claimed, &[token()])
+            is_valid(&claimed, &keys(&["12345"]))
         };
         assert!(check(&url, body));
         assert!(!check(&url, br#"{"a":2}"#));

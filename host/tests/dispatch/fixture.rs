@@ -20,6 +20,7 @@ use verbatim_host::store::{
 };
 use verbatim_host::time::Timestamp;
 use verbatim_host::twilio::client::Account;
+use verbatim_host::twilio::signature::Keys;
 
 use crate::support::postgres::Server;
 
@@ -214,7 +215,7 @@ fn engine() -> Engine {
 }
 
 pub(crate) fn start(store: &Store, twilio: &Twilio) -> Dispatching {
-    let connection = Connection::given(twilio.account.clone(), Vec::new()).expect("a client");
+    let connection = Connection::given(twilio.account.clone(), Keys::default()).expect("a client");
     let status_callback = "http://127.0.0.1:1/twilio/status/".to_owned();
     let receiver =
         Receiver { store: store.clone(), engine: engine(), default_replies: Replies::Verbatim };

@@ -52,31 +52,42 @@ pub(crate) fn run(command: &mut Command) -> (i32, String, String) {
 impl Served {
     /// A host with one key and one sender of the sandbox, ready, on a SQLite file.
     pub(crate) async fn start() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("data/verbatim.db");
-        Self::start_on(file.to_str().expect("a path").to_owned(), folder).await
+        Self::start_with(|fake| fake).await
     }
 
     /// The same on a given database.
     pub(crate) async fn start_on(database: String, folder: tempfile::TempDir) -> Self {
-        Self::start_as(database, folder, true).await
+        Self::start_as(database, folder, true, |fake| fake).await
     }
 
     /// One without an account, on a SQLite file.
     pub(crate) async fn start_without_account() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("data/verbatim.db");
-        Self::start_as(file.to_str().expect("a path").to_owned(), folder, false).await
+        let database = file.to_str().expect("a path").to_owned();
+        Self::start_as(database, folder, false, |fake| fake).await
     }
 
-    async fn start_as(database: String, folder: tempfile::TempDir, account_is_given: bool) -> Self {
+    /// One on a SQLite file, beside a fake that is set otherwise.
+    pub(crate) async fn start_with(set: impl FnOnce(FakeSettings) -> FakeSettings) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("data/verbatim.db");
+        Self::start_as(file.to_str().expect("a path").to_owned(), folder, true, set).await
+    }
+
+    async fn start_as(
+        database: String,
+        folder: tempfile::TempDir,
+        account_is_given: bool,
+        set: impl FnOnce(FakeSettings) -> FakeSettings,
+    ) -> Self {
         let port = {
             let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
             listener.local_addr().expect("its address").port()
         };
         let url: Url = format!("http://127.0.0.1:{port}/").parse().expect("a URL");
         let inbound = url.join("twilio/inbound").expect("a URL");
-        let fake = FakeTwilio::start(FakeSettings::new(inbound)).await.expect("a fake");
+        let fake = FakeTwilio::start(set(FakeSettings::new(inbound))).await.expect("a fake");
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         let mut served = Self {
             url,
@@ -172,6 +183,22 @@ impl Served {
         let (status, out, error) = self.command(arguments);
         assert_eq!(status, 0, "{error}");
         serde_json::from_str(&out).expect("JSON")
+    }
+
+    /// The program's process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.as_ref().expect("a program that runs").id()
+    }
+
+    /// How long any file of the program may be, in bytes; without a number, as long as it gets.
+    /// As for a full disk, and it needs no disk of its own: setrlimit(2).
+    #[cfg(target_os = "linux")]
+    pub(crate) fn limit_files(&self, bytes: Option<u64>) {
+        let soft = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
+        let pid = self.id().to_string();
+        let mut command = Command::new("prlimit");
+        command.args(["--pid", &pid, &format!("--fsize={soft}:unlimited")]);
+        assert!(command.status().expect("prlimit, of util-linux").success());
     }
 
     /// What it has logged.

@@ -54,8 +54,29 @@ pub(super) struct Post {
     pub(super) text: String,
     /// Of the callback's URL.
     pub(super) attempt: String,
-    /// What it made.
-    pub(super) sid: Option<String>,
+    pub(super) outcome: Outcome,
+    /// Whether Twilio made something and gave another answer, or none.
+    pub(super) is_unsaid: bool,
+}
+
+/// What a request to make a message led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// A message of this name.
+    Made(String),
+    /// Nothing, and 429 proves it: it may be asked again.
+    Throttled,
+    /// Nothing, and no answer proves it.
+    Failed,
+}
+
+impl Post {
+    fn made(&self) -> Option<&String> {
+        match &self.outcome {
+            Outcome::Made(sid) => Some(sid),
+            Outcome::Throttled | Outcome::Failed => None,
+        }
+    }
 }
 
 /// All that is known of a run.
@@ -70,12 +91,13 @@ pub(super) struct Evidence {
 impl Evidence {
     /// How many messages will still move by themselves.
     pub(super) fn unsettled(&self) -> usize {
-        let posted: HashSet<&str> = self.posts.iter().map(|post| post.text.as_str()).collect();
+        let made = self.posts.iter().filter(|post| post.made().is_some());
+        let made: HashSet<&str> = made.map(|post| post.text.as_str()).collect();
         let in_doubt = self.pairs_in_doubt();
         let moves = |message: &&Stored| match message.state {
             State::Queued => !in_doubt.contains(&message.pair),
             State::Dispatching => true,
-            State::Unknown => posted.contains(message.text.as_str()),
+            State::Unknown => made.contains(message.text.as_str()),
             State::Accepted
             | State::Sent
             | State::Delivered
@@ -161,19 +183,23 @@ fn claim_of(message: &Stored, post: &Post) -> Option<Timestamp> {
 }
 
 fn ended(message: &Stored, posts: &[&Post], in_doubt: &HashSet<&Pair>) -> Result<(), String> {
-    if posts.len() > 1 {
+    // Only what was proven to have done nothing may be asked again.
+    let counted = posts.iter().filter(|post| post.outcome != Outcome::Throttled).count();
+    if counted > 1 {
         return Err(format!("{} was posted {} times: {posts:?}", message.id, posts.len()));
     }
     let has_reason = message.reason.is_some();
+    let made = posts.iter().find_map(|post| post.made());
     let ok = match message.state {
-        State::Queued => posts.is_empty() && in_doubt.contains(&message.pair),
+        State::Queued => counted == 0 && in_doubt.contains(&message.pair),
         State::Dispatching => false,
-        State::Unknown | State::Suppressed => posts.is_empty() && has_reason,
-        State::Accepted | State::Sent | State::Delivered => {
-            posts.first().is_some_and(|post| post.sid.is_some() && post.sid == message.sid)
+        State::Unknown => made.is_none() && has_reason,
+        State::Suppressed => counted == 0 && has_reason,
+        State::Accepted | State::Sent | State::Delivered | State::Undelivered => {
+            made.is_some() && made == message.sid.as_ref()
         }
-        // Nobody cancels, and this Twilio refuses nothing and delivers all.
-        State::Undelivered | State::Failed | State::Canceled => false,
+        // Nobody cancels, and this Twilio refuses nothing.
+        State::Failed | State::Canceled => false,
     };
     if ok {
         return Ok(());
@@ -214,7 +240,8 @@ mod tests {
                 pair: pair(),
                 text,
                 attempt: "a".to_owned(),
-                sid: Some("SM1".to_owned()),
+                outcome: Outcome::Made("SM1".to_owned()),
+                is_unsaid: false,
             }],
         }
     }
@@ -238,6 +265,8 @@ mod tests {
         broken(|it| it.posts.push(it.posts[0].clone()), "was posted 2 times");
         broken(|it| it.posts[0].text.push('x'), "nobody has accepted it");
         broken(|it| it.posts[0].attempt.push('x'), "has no attempt");
+        broken(|it| it.posts[0].outcome = Outcome::Failed, "ends delivered");
+        broken(|it| it.posts[0].outcome = Outcome::Throttled, "ends delivered");
         broken(|it| it.posts.clear(), "ends delivered");
         broken(|it| it.stored[0].sid = Some("SM2".to_owned()), "ends delivered");
         broken(|it| it.stored[0].state = State::Queued, "ends queued");
@@ -249,11 +278,25 @@ mod tests {
     }
 
     #[test]
+    fn what_was_throttled_may_be_asked_again_and_what_failed_may_not() {
+        let with_another = |outcome| {
+            let mut evidence = kept();
+            evidence.stops.clear();
+            let another = Post { outcome, ..evidence.posts[0].clone() };
+            evidence.posts.insert(0, another);
+            evidence.check()
+        };
+        assert!(with_another(Outcome::Throttled).is_ok());
+        let failed = with_another(Outcome::Failed).expect_err("a second request");
+        assert!(failed.contains("was posted 2 times"), "{failed}");
+    }
+
+    #[test]
     fn what_waits_behind_a_message_in_doubt_is_settled_and_what_twilio_has_is_not() {
         let mut evidence = kept();
         evidence.stored[0].state = State::Unknown;
         assert_eq!(evidence.unsettled(), 1);
-        evidence.posts.clear();
+        evidence.posts[0].outcome = Outcome::Failed;
         assert_eq!(evidence.unsettled(), 0);
         let behind = Stored { state: State::Queued, ..evidence.stored[0].clone() };
         evidence.stored.push(behind);

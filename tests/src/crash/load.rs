@@ -47,6 +47,7 @@ pub(super) struct Load {
     regulars: Mutex<Vec<(Pair, bool)>>,
     people: AtomicUsize,
     repeated: AtomicUsize,
+    refused: AtomicUsize,
     answered: Mutex<Vec<Answered>>,
     written: Mutex<Vec<Written>>,
 }
@@ -67,6 +68,7 @@ impl Load {
             regulars: Mutex::default(),
             people: AtomicUsize::new(0),
             repeated: AtomicUsize::new(0),
+            refused: AtomicUsize::new(0),
             answered: Mutex::default(),
             written: Mutex::default(),
         };
@@ -90,6 +92,11 @@ impl Load {
     /// How often a key was used again after its answer.
     pub(super) fn repeated(&self) -> usize {
         self.repeated.load(Ordering::Relaxed)
+    }
+
+    /// How often a full disk refused a request.
+    pub(super) fn refused(&self) -> usize {
+        self.refused.load(Ordering::Relaxed)
     }
 
     /// One client.
@@ -138,6 +145,9 @@ impl Load {
                 if let Ok(body) = answer.text().await {
                     match status {
                         StatusCode::ACCEPTED => return Ok(body),
+                        StatusCode::INSUFFICIENT_STORAGE => {
+                            self.refused.fetch_add(1, Ordering::Relaxed);
+                        }
                         status if status.is_server_error() => {}
                         status => return Err(format!("{} was answered {status}: {body}", one.key)),
                     }

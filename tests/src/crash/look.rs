@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use verbatim_host::message::State;
 use verbatim_host::time::Timestamp;
 
-use super::checker::{Accepted, Evidence, Post, Stop, Stored};
+use super::checker::{Accepted, Evidence, Outcome, Post, Stop, Stored};
 use super::load::{Load, Written};
 
 /// The largest page of the API.
@@ -91,7 +91,12 @@ async fn posts(load: &Load) -> Result<Vec<Post>, String> {
             pair: (text(fields, "To")?, text(fields, "From")?),
             text: text(fields, "Body")?,
             attempt: callback.rsplit('/').next().unwrap_or_default().to_owned(),
-            sid: line["response"]["sid"].as_str().map(str::to_owned),
+            outcome: match (line["made"].as_str(), line["status"].as_u64()) {
+                (Some(sid), _) => Outcome::Made(sid.to_owned()),
+                (None, Some(429)) => Outcome::Throttled,
+                (None, _) => Outcome::Failed,
+            },
+            is_unsaid: line["made"].is_string() && !line["response"]["sid"].is_string(),
         })
     };
     array(&log, "entries")?.iter().map(post).collect()

@@ -7,6 +7,7 @@
 //! told with the store and with what Twilio was asked.
 
 mod checker;
+mod disk;
 pub(crate) mod host;
 mod load;
 mod look;
@@ -19,10 +20,11 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 use verbatim_host::message::State;
-use verbatim_host::twilio::fake::{FakeSettings, FakeTwilio};
+use verbatim_host::twilio::fake::{Chaos, FakeSettings, FakeTwilio};
 
 use crate::random::Random;
-use checker::Evidence;
+use checker::{Evidence, Outcome};
+use disk::Disk;
 use host::{Host, Site};
 use load::Load;
 
@@ -30,8 +32,12 @@ use load::Load;
 const CLIENTS: u64 = 8;
 /// How long a client waits for an answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
-/// How long all may take to come to rest: a lease, the first look at Twilio, and a busy machine.
-const REST_WITHIN: Duration = Duration::from_secs(120);
+/// How long all may take to come to rest: a lease, some looks at a Twilio that may misbehave, and a
+/// busy machine.
+const REST_WITHIN: Duration = Duration::from_secs(240);
+
+/// Requests that a full disk refuses before it has room again.
+const REFUSALS: usize = 10;
 
 /// Where the hosts keep their messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +61,10 @@ pub struct Settings {
     pub kills: u32,
     /// How often PostgreSQL is ended at once and started again.
     pub restarts: u32,
+    /// What goes wrong at Twilio.
+    pub chaos: Chaos,
+    /// Whether the database lies on a small disk that is full for a while before each kill.
+    pub disk_full: bool,
     /// Chooses the moments; the machine's own timing does the rest, so it replays nothing.
     pub seed: u64,
 }
@@ -68,10 +78,16 @@ pub struct Seen {
     pub posts: usize,
     /// Keys that were used again after their answer.
     pub repeated: usize,
+    /// Requests that were refused because the disk was full.
+    pub refused: usize,
     /// STOPs.
     pub stops: usize,
     /// Messages that were suppressed.
     pub suppressed: usize,
+    /// Requests that Twilio proved to have done nothing about, by 429.
+    pub throttled: usize,
+    /// Requests whose message Twilio made without saying so.
+    pub unsaid: usize,
     /// Messages that stay in doubt: claimed, and never seen at Twilio.
     pub unknown: usize,
     /// Messages that wait behind those.
@@ -90,18 +106,24 @@ pub async fn run(settings: &Settings) -> Result<Seen, String> {
     let begun = Instant::now();
     let postgres =
         (settings.kind == Kind::Postgres).then(|| postgres::Server::start(postgres::DURABLE));
+    if postgres.is_some() && settings.disk_full {
+        return Err("expected SQLite for a disk that is full".to_owned());
+    }
     if postgres.is_none() && (settings.hosts > 1 || settings.restarts > 0) {
         return Err("expected one host and no restart of the server on SQLite".to_owned());
     }
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let disk = settings.disk_full.then(|| Disk::mount(folder.path())).transpose()?;
+    let place = disk.as_ref().map_or(folder.path(), Disk::path);
     let database = match &postgres {
         Some(server) => server.database(),
-        None => folder.path().join("verbatim.db").to_string_lossy().into_owned(),
+        None => place.join("verbatim.db").to_string_lossy().into_owned(),
     };
     let urls: Vec<_> = (0..settings.hosts).map(|_| host::free_url()).collect::<Result<_, _>>()?;
     let public_url = urls.first().cloned().ok_or("expected at least one host")?;
     let inbound = public_url.join("twilio/inbound").map_err(|error| error.to_string())?;
-    let fake = FakeTwilio::start(FakeSettings::new(inbound)).await;
+    let fake = FakeSettings { chaos: settings.chaos, ..FakeSettings::new(inbound) };
+    let fake = FakeTwilio::start(fake).await;
     let fake = fake.map_err(|error| error.to_string())?;
     let http = reqwest::Client::builder().no_proxy().timeout(ANSWER_WITHIN).build();
     let http = http.map_err(|error| error.to_string())?;
@@ -113,10 +135,12 @@ pub async fn run(settings: &Settings) -> Result<Seen, String> {
     let twilio = fake.control().map_err(|error| error.to_string())?;
     let load = Arc::new(Load::new(http, urls, key, twilio));
 
-    let kept = crash_under(&load, settings, &site, &mut hosts, postgres.as_ref()).await;
+    let kept =
+        crash_under(&load, settings, &site, &mut hosts, (postgres.as_ref(), disk.as_ref())).await;
     match kept {
         Ok((evidence, after_stop)) => Ok(Seen {
             repeated: load.repeated(),
+            refused: load.refused(),
             after_stop,
             took: begun.elapsed(),
             ..Seen::of(&evidence)
@@ -134,8 +158,11 @@ impl Seen {
             messages: evidence.accepted.len(),
             posts: evidence.posts.len(),
             repeated: 0,
+            refused: 0,
             stops: evidence.stops.len(),
             suppressed: count(State::Suppressed),
+            throttled: evidence.posts.iter().filter(|it| it.outcome == Outcome::Throttled).count(),
+            unsaid: evidence.posts.iter().filter(|it| it.is_unsaid).count(),
             unknown: count(State::Unknown),
             waiting: count(State::Queued),
             after_stop: Duration::ZERO,
@@ -149,7 +176,7 @@ async fn crash_under(
     settings: &Settings,
     site: &Site,
     hosts: &mut [Host],
-    postgres: Option<&postgres::Server>,
+    (postgres, disk): (Option<&postgres::Server>, Option<&Disk>),
 ) -> Result<(Evidence, Duration), String> {
     let mut random = Random::new(settings.seed);
     for host in hosts.iter_mut() {
@@ -170,6 +197,9 @@ async fn crash_under(
     while kills + restarts > 0 {
         if random.below(u64::from(kills + restarts)) < u64::from(kills) {
             kills -= 1;
+            if let Some(disk) = disk {
+                fill(load, disk, hosts, &mut random).await?;
+            }
             kill(load, site, hosts, &mut random).await?;
         } else {
             restarts -= 1;
@@ -215,6 +245,27 @@ async fn kill(
     host.kill()?;
     tokio::time::sleep(random.millis(0, 300)).await;
     host.start_again(site)
+}
+
+/// Fills the disk at some moment, until some requests were refused, and gives it room again.
+async fn fill(
+    load: &Load,
+    disk: &Disk,
+    hosts: &mut [Host],
+    random: &mut Random,
+) -> Result<(), String> {
+    for host in hosts.iter_mut() {
+        host.ready(&load.http).await?;
+    }
+    tokio::time::sleep(random.millis(50, 500)).await;
+    let (before, begun) = (load.refused(), Instant::now());
+    disk.fill()?;
+    while load.refused() < before + REFUSALS && begun.elapsed() < REST_WITHIN {
+        tokio::time::sleep(random.millis(50, 200)).await;
+        // The host gives the room of its own log away now and then.
+        disk.fill()?;
+    }
+    disk.free()
 }
 
 /// Ends PostgreSQL at some moment as a crash would. The hosts stay up.

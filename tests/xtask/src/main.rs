@@ -220,7 +220,8 @@ fn usage() -> String {
          cargo xtask bench --write       the same, for the record and README's table\n\
          cargo xtask bench --short       a trial: few rounds (also: --json, --instructions)\n\
          cargo xtask crash               kill the real program 200 times under load\n\
-         cargo xtask crash --kills N     so often (also: --database postgres, --hosts, --restarts)\n\
+         cargo xtask crash --kills N     so often (also: --database postgres, --hosts, --restarts,\n\
+         \u{20}                               --chaos, --disk-full)\n\
          cargo xtask load                what the real program carries, beside the same in Node\n\
          cargo xtask mutants             break the core in small ways; name what no test sees\n\
          cargo xtask simulate            the dispatcher in a world that breaks, 10,000 seeds\n\

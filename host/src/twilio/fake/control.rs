@@ -1,10 +1,10 @@
-//! A client of the fake's own control API: the phone and the log.
+//! A client of the fake's own control API: the phone, the log, and what goes wrong.
 
 use reqwest::Url;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use super::FakeTwilio;
+use super::{Chaos, FakeTwilio};
 use crate::twilio::client::{self, Account};
 
 /// A handle on a fake's phone and log, over its HTTP port.
@@ -71,6 +71,22 @@ impl Control {
         self.answer(self.http.get(self.url("fake/log")?)).await
     }
 
+    /// What goes wrong.
+    ///
+    /// # Errors
+    /// The fake gave no answer.
+    pub async fn chaos(&self) -> Result<Chaos, ControlError> {
+        read(self.answer(self.http.get(self.url("fake/chaos")?)).await?)
+    }
+
+    /// Sets all that goes wrong, and begins the run of its seed again.
+    ///
+    /// # Errors
+    /// The fake gave no answer.
+    pub async fn set_chaos(&self, chaos: &Chaos) -> Result<Chaos, ControlError> {
+        read(self.answer(self.http.put(self.url("fake/chaos")?).json(chaos)).await?)
+    }
+
     fn url(&self, path: &str) -> Result<Url, ControlError> {
         self.account.base_url.join(path).map_err(|error| ControlError::Failed(error.to_string()))
     }
@@ -89,4 +105,8 @@ impl Control {
         }
         Ok(body)
     }
+}
+
+fn read(answer: Value) -> Result<Chaos, ControlError> {
+    serde_json::from_value(answer).map_err(|error| ControlError::Failed(error.to_string()))
 }

@@ -1,6 +1,6 @@
 //! What the fake remembers: every message in both directions, and exactly what it received.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -17,6 +17,8 @@ const MAX_KEPT: usize = 20_000;
 pub(super) struct Ledger {
     messages: VecDeque<Entry>,
     log: VecDeque<Value>,
+    /// Who has opted out at Twilio, of which number or service.
+    blocked: HashSet<(String, String)>,
 }
 
 /// A message that the fake carried.
@@ -30,7 +32,9 @@ pub(super) struct Entry {
     pub(super) service: Option<String>,
     pub(super) body: String,
     pub(super) status: &'static str,
-    /// A string, as Twilio has it.
+    /// Why it was not delivered.
+    pub(super) error_code: Option<i64>,
+    /// A string, as Twilio has it, and `"0"` until a Messaging Service has sent it.
     pub(super) num_segments: String,
     pub(super) at: Timestamp,
 }
@@ -52,8 +56,12 @@ impl Ledger {
             from: order.from.clone(),
             to: order.to.clone(),
             service: order.service.clone(),
-            status: "queued",
-            num_segments: billed(&order.body).to_string(),
+            status: if order.service.is_some() { "accepted" } else { "queued" },
+            error_code: None,
+            num_segments: match order.service {
+                Some(_) => "0".to_owned(),
+                None => billed(&order.body).to_string(),
+            },
             body: order.body.clone(),
             at: now,
         };
@@ -79,6 +87,7 @@ impl Ledger {
                 Direction::Inbound => "received",
                 Direction::OutboundApi | Direction::OutboundReply => "delivered",
             },
+            error_code: None,
             num_segments: billed(body).to_string(),
             at: now,
         };
@@ -93,11 +102,25 @@ impl Ledger {
         entry
     }
 
-    pub(super) fn set_status(&mut self, sid: &str, status: &'static str) {
+    pub(super) fn set_status(&mut self, sid: &str, status: &'static str, error: Option<i64>) {
         // The newest are at the back, and that is where a status changes.
         if let Some(entry) = self.messages.iter_mut().rev().find(|entry| entry.sid == sid) {
             entry.status = status;
+            entry.error_code = error;
+            entry.num_segments = billed(&entry.body).to_string();
         }
+    }
+
+    pub(super) fn block(&mut self, person: &str, sender: &str) {
+        self.blocked.insert((person.to_owned(), sender.to_owned()));
+    }
+
+    pub(super) fn unblock(&mut self, person: &str, sender: &str) {
+        self.blocked.remove(&(person.to_owned(), sender.to_owned()));
+    }
+
+    pub(super) fn is_blocked(&self, person: &str, sender: &str) -> bool {
+        self.blocked.contains(&(person.to_owned(), sender.to_owned()))
     }
 
     pub(super) fn find(&self, sid: &str) -> Option<&Entry> {
@@ -139,6 +162,22 @@ impl Ledger {
 
     pub(super) fn log(&self) -> Vec<&Value> {
         self.log.iter().collect()
+    }
+}
+
+impl Entry {
+    /// Whether it has left, or was received. Until then it has no day, and of a Messaging
+    /// Service's it is not known which number it comes from.
+    pub(super) fn has_left(&self) -> bool {
+        match self.direction {
+            Direction::OutboundApi => !matches!(self.status, "accepted" | "queued"),
+            Direction::Inbound | Direction::OutboundReply => true,
+        }
+    }
+
+    /// The number that it comes from, as far as Twilio says.
+    pub(super) fn shown_from(&self) -> Option<&String> {
+        (self.service.is_none() || self.has_left()).then_some(&self.from)
     }
 }
 

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderMap, StatusCode, Uri};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Shared;
-use super::ledger::{Direction, Entry};
+use super::ledger::Entry;
 use super::refusal::Refusal;
 use super::rest::{authorised, message_json};
 
@@ -41,6 +42,7 @@ pub(super) async fn list(
     State(shared): State<Arc<Shared>>,
     Path(account): Path<String>,
     Query(filter): Query<Filter>,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refusal> {
     authorised(&shared, &headers, Some(&account))?;
@@ -55,14 +57,21 @@ pub(super) async fn list(
     let page: Vec<&Entry> = rest.by_ref().take(size).collect();
     let number = filter.page.unwrap_or_default();
     let last = page.last().filter(|_| rest.next().is_some());
-    let next = last.map(|last| next_page(&account, &filter, (size, number + 1), &last.sid));
+    let next = last.map(|last| page_uri(&account, &filter, (size, number + 1), Some(&last.sid)));
     let messages: Vec<Value> = page.iter().map(|entry| message_json(&shared, entry)).collect();
+    let first = page_uri(&account, &filter, (size, 0), None);
+    let start = number * size;
     Ok(Json(json!({
         "messages": messages,
+        "uri": uri.path_and_query().map(PathAndQuery::as_str),
         "page": number,
         "page_size": size,
-        "start": number * size,
+        "start": start,
+        "end": (start + messages.len()).saturating_sub(1).max(start),
+        "first_page_uri": first,
         "next_page_uri": next,
+        // Twilio goes back in pages too; nobody here asks for it.
+        "previous_page_uri": null,
     })))
 }
 
@@ -74,7 +83,7 @@ fn wanted(filter: &Filter) -> Result<impl Fn(&Entry) -> bool, Refusal> {
     Ok(move |entry: &Entry| {
         let sent = sent_on(entry);
         to.as_ref().is_none_or(|to| *to == entry.to)
-            && from.as_ref().is_none_or(|from| *from == entry.from)
+            && from.as_ref().is_none_or(|from| entry.shown_from() == Some(from))
             // What has not been sent has no day, and no filter by day finds it.
             && on.is_none_or(|day| sent == Some(day))
             && since.is_none_or(|day| sent.is_some_and(|sent| sent >= day))
@@ -83,7 +92,7 @@ fn wanted(filter: &Filter) -> Result<impl Fn(&Entry) -> bool, Refusal> {
 }
 
 fn sent_on(entry: &Entry) -> Option<jiff::civil::Date> {
-    if entry.direction == Direction::OutboundApi && entry.status == "queued" {
+    if !entry.has_left() {
         return None;
     }
     let at = jiff::Timestamp::from_microsecond(entry.at.as_micros()).ok()?;
@@ -98,8 +107,13 @@ fn day(text: &Option<String>) -> Result<Option<jiff::civil::Date>, Refusal> {
     })
 }
 
-/// The same list from where this page ends, as a path of the same host.
-fn next_page(account: &str, filter: &Filter, (size, number): (usize, usize), last: &str) -> String {
+/// The same list from the beginning, or from where a page ends, as a path of the same host.
+fn page_uri(
+    account: &str,
+    filter: &Filter,
+    (size, number): (usize, usize),
+    last: Option<&str>,
+) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, value) in [
         ("To", &filter.to),
@@ -114,6 +128,8 @@ fn next_page(account: &str, filter: &Filter, (size, number): (usize, usize), las
     }
     query.append_pair("PageSize", &size.to_string());
     query.append_pair("Page", &number.to_string());
-    query.append_pair("PageToken", last);
+    if let Some(last) = last {
+        query.append_pair("PageToken", last);
+    }
     format!("/2010-04-01/Accounts/{account}/Messages.json?{}", query.finish())
 }

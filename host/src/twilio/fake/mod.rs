@@ -1,13 +1,17 @@
 //! A Twilio for one machine, over real HTTP on a loopback port: nothing leaves the machine.
 //!
 //! It speaks the message API with its error bodies and test numbers, signs its webhooks, and has
-//! a phone for every number, through which a person reads and answers. It shares no code with
-//! what it is there to check: it counts segments by itself, and knows of no opt-out.
+//! a phone for every number, through which a person reads and answers. What goes wrong at it can
+//! be set ([`Chaos`]). It shares no code with what it is there to check: it counts segments by
+//! itself, and has Twilio's own opt-outs, if any.
 
 mod account;
+mod chaos;
 mod control;
+mod keywords;
 mod ledger;
 mod list;
+mod messaging;
 mod phone;
 mod refusal;
 mod rest;
@@ -20,6 +24,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use reqwest::Url;
 use secrecy::SecretString;
@@ -28,8 +33,10 @@ use tokio::task::JoinHandle;
 use verbatim_core::AccountSid;
 
 use super::client::Account;
+use chaos::Dice;
 use ledger::Ledger;
 
+pub use chaos::{Chance, Chaos, ChaosError, Latency, MAX_LATENCY_MS};
 pub use control::{Control, ControlError};
 pub use refusal::TEST_NUMBERS;
 
@@ -43,12 +50,20 @@ pub struct FakeSettings {
     pub port: u16,
     /// Where inbound messages are reported.
     pub inbound_webhook: Url,
+    /// The numbers of the account; with none, every number is the account's.
+    pub numbers: Vec<String>,
     /// The Messaging Services that exist, each with its numbers.
     pub services: Vec<(String, Vec<String>)>,
     /// How long after one status the next one follows.
     pub step: Duration,
     /// Whether the fake reports statuses at all: a test of lost callbacks says no.
     pub reports: bool,
+    /// Whether the services replace characters of their own accord.
+    pub smart_encoding: bool,
+    /// How the registration of each service for US long codes stands, in Twilio's word.
+    pub campaign: &'static str,
+    /// What goes wrong to begin with.
+    pub chaos: Chaos,
 }
 
 impl FakeSettings {
@@ -58,9 +73,13 @@ impl FakeSettings {
         Self {
             port: 0,
             inbound_webhook: webhook,
+            numbers: Vec::new(),
             services: Vec::new(),
             step: Duration::from_millis(60),
             reports: true,
+            smart_encoding: false,
+            campaign: "VERIFIED",
+            chaos: Chaos::default(),
         }
     }
 }
@@ -81,6 +100,7 @@ struct Shared {
     settings: FakeSettings,
     http: reqwest::Client,
     ledger: Mutex<Ledger>,
+    dice: Mutex<Dice>,
 }
 
 /// The fake could not start.
@@ -102,6 +122,10 @@ impl Shared {
         // A panic elsewhere leaves the ledger as it was: each change is one push.
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn dice(&self) -> MutexGuard<'_, Dice> {
+        self.dice.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl FakeTwilio {
@@ -119,6 +143,7 @@ impl FakeTwilio {
                 .unwrap_or_else(|_| unreachable!("16 bytes make 32 digits")),
             token: crate::id::new_secret("")?,
             http: super::client::http_client(&settings.inbound_webhook)?,
+            dice: Mutex::new(Dice::new(settings.chaos)),
             settings,
             ledger: Mutex::new(Ledger::default()),
         });
@@ -169,6 +194,14 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/2010-04-01/Accounts/{account}", get(account::fetch))
         .route("/2010-04-01/Accounts/{account}/Messages.json", post(rest::create).get(list::list))
         .route("/2010-04-01/Accounts/{account}/Messages/{message}", get(rest::fetch))
+        .route("/2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json", get(messaging::numbers))
+        .route("/v1/Services", get(messaging::services))
+        .route("/v1/Services/{sid}", get(messaging::service))
+        .route("/v1/Services/{sid}/PhoneNumbers", get(messaging::pool))
+        .route("/v1/Services/{sid}/Compliance/Usa2p", get(messaging::campaigns))
+        .route("/v1/a2p/BrandRegistrations/{sid}", get(messaging::brand))
+        .layer(from_fn_with_state(Arc::clone(&shared), rest::delay_and_fail_reads))
+        .route("/fake/chaos", get(phone::chaos).put(phone::set_chaos))
         .route("/fake/phone", get(phone::read).post(phone::write))
         .route("/fake/log", get(phone::log))
         .fallback(rest::not_found)

@@ -3,9 +3,12 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use reqwest::Url;
 use serde_json::{Value, json};
 use verbatim_core::{PhoneNumber, limits};
 
+use super::FakeSettings;
+use crate::twilio::client::MAX_VALIDITY;
 use crate::twilio::field;
 
 /// Twilio's test numbers: the number, whether it is refused as a sender (else as a recipient),
@@ -20,6 +23,9 @@ pub const TEST_NUMBERS: [(&str, bool, i64); 8] = [
     ("+15005550004", false, 21610),
     ("+15005550009", false, 21614),
 ];
+
+/// The test number that sends.
+const WORKS: &str = "+15005550006";
 
 /// A refusal in Twilio's form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,106 +65,173 @@ pub(super) struct Order {
     pub(super) from: String,
     pub(super) service: Option<String>,
     pub(super) body: String,
-    pub(super) status_callback: Option<reqwest::Url>,
+    pub(super) status_callback: Option<Url>,
 }
 
 /// Reads a request as strictly as Twilio does.
 pub(super) fn order(
     parameters: &[(String, String)],
-    services: &[(String, Vec<String>)],
+    settings: &FakeSettings,
 ) -> Result<Order, Refusal> {
     let value = |name: &str| {
         let found = parameters.iter().find(|(found, _)| found == name);
         found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     };
-    let refuse = |code, message: String| Err(Refusal::new(StatusCode::BAD_REQUEST, code, message));
-
-    let Some(to) = value(field::TO) else {
-        return refuse(21604, "A 'To' phone number is required.".to_owned());
-    };
+    let to = value(field::TO).ok_or_else(|| bad(21604, "A 'To' phone number is required."))?;
     if PhoneNumber::new(to).is_err() {
-        return refuse(21211, format!("Invalid 'To' Phone Number: {to}"));
+        return Err(bad(21211, format!("Invalid 'To' Phone Number: {to}")));
     }
     let service = value(field::MESSAGING_SERVICE_SID);
-    let from = match (value(field::FROM), service) {
-        (Some(from), _) => from,
-        (None, Some(service)) => match services.iter().find(|(sid, _)| sid == service) {
-            Some((_, numbers)) if !numbers.is_empty() => numbers[0].as_str(),
-            Some(_) | None => {
-                return refuse(21701, "The Messaging Service does not exist".to_owned());
-            }
-        },
-        (None, None) => {
-            return refuse(21603, "A 'From' phone number is required.".to_owned());
-        }
-    };
-    if PhoneNumber::new(from).is_err() {
-        return refuse(21212, format!("Invalid 'From' Phone Number: {from}"));
-    }
+    let from = sender(value(field::FROM), service, &settings.services)?;
     for (number, as_sender, code) in TEST_NUMBERS {
         if number == if as_sender { from } else { to } {
             let message = crate::twilio::error::lookup(code).map_or("", |error| error.meaning);
-            return refuse(code, format!("{message} ({number})"));
+            return Err(bad(code, format!("{message} ({number})")));
         }
     }
-    let body = value(field::BODY).unwrap_or_default();
-    if body.trim().is_empty() {
-        return refuse(21602, "Message body is required.".to_owned());
+    let is_ours = |number: &String| number == from;
+    if !settings.numbers.is_empty() && from != WORKS && !settings.numbers.iter().any(is_ours) {
+        let message = "is not a Twilio phone number of this account that can send SMS";
+        return Err(bad(21606, format!("The 'From' phone number {from} {message}")));
     }
+    let body = value(field::BODY).filter(|body| !body.trim().is_empty());
+    let body = body.ok_or_else(|| bad(21602, "Message body is required."))?;
     if body.chars().count() > limits::MESSAGE_CHARS {
         let message = "The concatenated message body exceeds the 1600 character limit";
-        return refuse(21617, message.to_owned());
+        return Err(bad(21617, message));
     }
-    let status_callback = match value(field::STATUS_CALLBACK).map(str::parse::<reqwest::Url>) {
-        None => None,
-        // Twilio refuses a host name with an underscore.
-        Some(Ok(url)) if url.host_str().is_some_and(|host| !host.contains('_')) => Some(url),
-        Some(_) => return refuse(21609, "Invalid 'StatusCallback' URL".to_owned()),
-    };
+    if let Some(period) = value(field::VALIDITY_PERIOD) {
+        validity(period)?;
+    }
     Ok(Order {
         to: to.to_owned(),
         from: from.to_owned(),
         service: service.map(str::to_owned),
         body: body.to_owned(),
-        status_callback,
+        status_callback: value(field::STATUS_CALLBACK).map(status_callback).transpose()?,
     })
+}
+
+fn bad(code: i64, message: impl Into<String>) -> Refusal {
+    Refusal::new(StatusCode::BAD_REQUEST, code, message)
+}
+
+/// The number that a message comes from.
+fn sender<'a>(
+    from: Option<&'a str>,
+    service: Option<&str>,
+    services: &'a [(String, Vec<String>)],
+) -> Result<&'a str, Refusal> {
+    let numbers = match service {
+        None => None,
+        Some(sid) => {
+            let found = services.iter().find(|(known, _)| known == sid);
+            Some(&found.ok_or_else(|| bad(21701, "The Messaging Service does not exist"))?.1)
+        }
+    };
+    let from = match (from, numbers) {
+        (Some(from), _) => from,
+        (None, Some(numbers)) => numbers.first().map(String::as_str).ok_or_else(|| {
+            bad(21703, "The Messaging Service does not have a phone number available to send")
+        })?,
+        (None, None) => return Err(bad(21603, "A 'From' phone number is required.")),
+    };
+    match PhoneNumber::new(from) {
+        Ok(_) => Ok(from),
+        Err(_) => Err(bad(21212, format!("Invalid 'From' Phone Number: {from}"))),
+    }
+}
+
+/// <https://www.twilio.com/docs/api/errors/90014> and 90007.
+fn validity(period: &str) -> Result<(), Refusal> {
+    match period.parse::<u64>() {
+        Ok(seconds) if (1..=MAX_VALIDITY.as_secs()).contains(&seconds) => Ok(()),
+        Ok(_) => Err(bad(90007, format!("Invalid validity period value: {period}"))),
+        Err(_) => Err(bad(90014, "Validity Period should be positive integer")),
+    }
+}
+
+/// An address, whose host's name has no underscore: Twilio refuses one that has.
+fn status_callback(text: &str) -> Result<Url, Refusal> {
+    let url = text.parse::<Url>().ok();
+    let url = url.filter(|url| url.host_str().is_some_and(|host| !host.contains('_')));
+    url.ok_or_else(|| bad(21609, "Invalid 'StatusCallback' URL"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const OURS: &str = "+15550001234";
+    const FULL: &str = "MG0000000000000000000000000000000f";
+    const EMPTY: &str = "MG0000000000000000000000000000000e";
+
     fn code_of(parameters: &[(&str, &str)]) -> Option<i64> {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let parameters: Vec<_> = parameters.iter().map(owned).collect();
-        order(&parameters, &[]).err().map(|refusal| refusal.code)
+        let webhook = Url::parse("http://127.0.0.1/").expect("a URL");
+        let settings = FakeSettings {
+            numbers: vec![OURS.to_owned()],
+            services: vec![
+                (FULL.to_owned(), vec![OURS.to_owned()]),
+                (EMPTY.to_owned(), Vec::new()),
+            ],
+            ..FakeSettings::new(webhook)
+        };
+        order(&parameters, &settings).err().map(|refusal| refusal.code)
     }
 
     #[test]
     fn every_test_number_gives_its_code() {
         for (number, as_sender, code) in TEST_NUMBERS {
-            let (from, to) =
-                if as_sender { (number, "+15550001111") } else { ("+15005550006", number) };
+            let (from, to) = if as_sender { (number, "+15550001111") } else { (WORKS, number) };
             let found = code_of(&[("To", to), ("From", from), ("Body", "x")]);
             assert_eq!(found, Some(code), "{number}");
         }
-        let fine = [("To", "+15550001111"), ("From", "+15005550006"), ("Body", "x")];
+        let fine = [("To", "+15550001111"), ("From", WORKS), ("Body", "x")];
         assert_eq!(code_of(&fine), None);
     }
 
     #[test]
     fn the_fake_refuses_what_twilio_refuses() {
-        let (to, from) = (("To", "+15550001111"), ("From", "+15550001234"));
-        assert_eq!(code_of(&[from, ("Body", "x")]), Some(21604));
-        assert_eq!(code_of(&[to, ("Body", "x")]), Some(21603));
-        assert_eq!(code_of(&[to, from]), Some(21602));
-        assert_eq!(code_of(&[to, from, ("Body", " \n")]), Some(21602));
-        assert_eq!(code_of(&[to, from, ("Body", &"a".repeat(1601))]), Some(21617));
-        assert_eq!(code_of(&[to, from, ("Body", &"a".repeat(1600))]), None);
-        assert_eq!(code_of(&[("To", "5550001111"), from, ("Body", "x")]), Some(21211));
-        let underscore = ("StatusCallback", "http://my_host/x");
-        assert_eq!(code_of(&[to, from, ("Body", "x"), underscore]), Some(21609));
-        let service = ("MessagingServiceSid", "MG00000000000000000000000000000000");
-        assert_eq!(code_of(&[to, service, ("Body", "x")]), Some(21701));
+        let (long, longest) = ("ü".repeat(1601), "ü".repeat(1600));
+        let without = |name: &str| {
+            let all = [("To", "+15550001111"), ("From", OURS), ("Body", "x")];
+            all.into_iter().filter(|(found, _)| *found != name).collect::<Vec<_>>()
+        };
+        for (name, value, expected) in [
+            ("To", "", Some(21604)),
+            ("To", "5550001111", Some(21211)),
+            ("To", "+15550001111", None),
+            ("From", "", Some(21603)),
+            ("From", "5550001234", Some(21212)),
+            ("From", "+15550009999", Some(21606)),
+            ("From", OURS, None),
+            ("MessagingServiceSid", "MG00000000000000000000000000000000", Some(21701)),
+            ("MessagingServiceSid", FULL, None),
+            ("Body", "", Some(21602)),
+            ("Body", " \n", Some(21602)),
+            ("Body", &long, Some(21617)),
+            ("Body", &longest, None),
+            ("StatusCallback", "http://my_host/x", Some(21609)),
+            ("StatusCallback", "no address", Some(21609)),
+            ("StatusCallback", "http://my-host/an_underscore", None),
+            ("ValidityPeriod", "0", Some(90007)),
+            ("ValidityPeriod", "1", None),
+            ("ValidityPeriod", "36000", None),
+            ("ValidityPeriod", "36001", Some(90007)),
+            ("ValidityPeriod", "-1", Some(90014)),
+            ("ValidityPeriod", "1.5", Some(90014)),
+            ("SomethingNew", "x", None),
+        ] {
+            let mut parameters = without(name);
+            parameters.push((name, value));
+            assert_eq!(code_of(&parameters), expected, "{name}={value}");
+        }
+        for (service, expected) in [(FULL, None), (EMPTY, Some(21703))] {
+            let mut parameters = without("From");
+            parameters.push(("MessagingServiceSid", service));
+            assert_eq!(code_of(&parameters), expected, "{service}");
+        }
     }
 }

@@ -1,11 +1,13 @@
 //! The message API, as far as Verbatim uses it: create, fetch, list; HTTP Basic.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -13,10 +15,19 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
-use super::ledger::{Direction, Entry};
-use super::refusal::{self, Refusal};
+use super::chaos::Fate;
+use super::ledger::Entry;
+use super::refusal::{self, Order, Refusal};
 use super::{Shared, webhooks};
 use crate::time::Timestamp;
+use crate::twilio::client::REQUEST_TIMEOUT;
+use crate::twilio::field;
+
+/// After this our client has given up.
+const LONGER_THAN_A_CLIENT: Duration = Duration::from_secs(REQUEST_TIMEOUT.as_secs() + 5);
+/// Two requests with these in common are the same, by chance's book. What is left out, such as the
+/// callback's address, is new each time.
+const MADE_OF: [&str; 4] = [field::TO, field::FROM, field::MESSAGING_SERVICE_SID, field::BODY];
 
 /// `POST …/Messages.json`.
 pub(super) async fn create(
@@ -26,34 +37,112 @@ pub(super) async fn create(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    let at = Timestamp::now();
     let parameters: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
-    let now = Timestamp::now();
+    let what: Vec<&str> = MADE_OF.into_iter().filter_map(|name| given(&parameters, name)).collect();
+    let asked = shared.dice().ask(&what);
+    let (latency, fate) = shared.dice().of_request(asked);
+    tokio::time::sleep(latency).await;
     let order = authorised(&shared, &headers, Some(&account))
         .and_then(|()| form_only(&headers))
-        .and_then(|()| refusal::order(&parameters, &shared.settings.services));
-    let (status, answer, accepted) = match order {
+        .and_then(|()| refuse_before(fate))
+        .and_then(|()| refusal::order(&parameters, &shared.settings))
+        .and_then(|order| allow(&shared, order));
+    let (status, answer, made) = match order {
         Ok(order) => {
-            let entry = shared.ledger().accept(&order, now);
-            let answer = message_json(&shared, &entry);
-            (StatusCode::CREATED, answer, order.status_callback.map(|url| (entry, url)))
+            let entry = shared.ledger().accept(&order, Timestamp::now());
+            let (status, answer) = match fate {
+                Fate::TimeoutAfter => (None, Value::Null),
+                Fate::ErrorAfter => {
+                    let error = broken();
+                    (Some(error.status), error.body())
+                }
+                Fate::Fine | Fate::Throttled | Fate::ErrorBefore => {
+                    (Some(StatusCode::CREATED), message_json(&shared, &entry))
+                }
+            };
+            (status, answer, Some((entry, order.status_callback)))
         }
-        Err(refusal) => (refusal.status, refusal.body(), None),
+        Err(refusal) => (Some(refusal.status), refusal.body(), None),
     };
     let fields: serde_json::Map<String, Value> =
         parameters.into_iter().map(|(name, value)| (name, Value::String(value))).collect();
+    // All of it before anything that waits: whoever gives up drops this.
     shared.ledger().note(json!({
-        "at": now,
+        "at": at,
         "method": "POST",
         "path": uri.path(),
         "body": String::from_utf8_lossy(&body),
         "fields": fields,
-        "status": status.as_u16(),
+        "fate": fate.to_string(),
+        "made": made.as_ref().map(|(entry, _)| &entry.sid),
+        "status": status.map(|status| status.as_u16()),
         "response": answer,
     }));
-    if let Some((entry, url)) = accepted {
-        webhooks::report_statuses(shared, entry, url);
+    if let Some((entry, url)) = made {
+        webhooks::report_statuses(shared, entry, url, asked);
     }
-    (status, Json(answer)).into_response()
+    match status {
+        Some(status) => (status, Json(answer)).into_response(),
+        None => {
+            tokio::time::sleep(LONGER_THAN_A_CLIENT).await;
+            StatusCode::GATEWAY_TIMEOUT.into_response()
+        }
+    }
+}
+
+/// What is read takes its time and fails, too.
+pub(super) async fn delay_and_fail_reads(
+    State(shared): State<Arc<Shared>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if request.method() == Method::GET {
+        let asked = shared.dice().ask(&["GET", &request.uri().to_string()]);
+        let (latency, fate) = shared.dice().of_request(asked);
+        tokio::time::sleep(latency).await;
+        if let Err(refusal) = refuse_before(fate) {
+            return refusal.into_response();
+        }
+    }
+    next.run(request).await
+}
+
+/// Whatever comes before anything is made.
+fn refuse_before(fate: Fate) -> Result<(), Refusal> {
+    match fate {
+        Fate::Throttled => Err(throttled()),
+        Fate::ErrorBefore => Err(broken()),
+        Fate::Fine | Fate::ErrorAfter | Fate::TimeoutAfter => Ok(()),
+    }
+}
+
+fn throttled() -> Refusal {
+    Refusal::new(StatusCode::TOO_MANY_REQUESTS, 20429, "Too Many Requests")
+}
+
+fn broken() -> Refusal {
+    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, 20500, "Internal Server Error")
+}
+
+/// What depends on what was sent and received before.
+fn allow(shared: &Shared, order: Order) -> Result<Order, Refusal> {
+    let senders = [Some(&order.from), order.service.as_ref()];
+    let ledger = shared.ledger();
+    if senders.into_iter().flatten().any(|sender| ledger.is_blocked(&order.to, sender)) {
+        let message = "Attempt to send to unsubscribed recipient";
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, 21610, message));
+    }
+    drop(ledger);
+    if !shared.dice().has_room(&order.from, Instant::now()) {
+        return Err(throttled());
+    }
+    Ok(order)
+}
+
+fn given<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    let (_, value) = parameters.iter().find(|(found, _)| found == name)?;
+    Some(value)
 }
 
 /// `GET …/Messages/{sid}.json`.
@@ -118,15 +207,12 @@ pub(super) fn message_json(shared: &Shared, entry: &Entry) -> Value {
         "api_version": "2010-04-01",
         "body": entry.body,
         "date_created": date,
-        "date_sent": match entry.direction {
-            Direction::OutboundApi if entry.status == "queued" => None,
-            Direction::OutboundApi | Direction::Inbound | Direction::OutboundReply => Some(&date),
-        },
+        "date_sent": entry.has_left().then_some(&date),
         "date_updated": date,
         "direction": entry.direction,
-        "error_code": null,
+        "error_code": entry.error_code,
         "error_message": null,
-        "from": entry.from,
+        "from": entry.shown_from(),
         "messaging_service_sid": entry.service,
         "num_media": "0",
         "num_segments": entry.num_segments,

@@ -5,39 +5,84 @@ use std::sync::Arc;
 use reqwest::Url;
 
 use super::Shared;
+use super::chaos::{Asked, Journey};
 use super::ledger::Entry;
 use crate::twilio::{field, signature};
 
-/// The way of a message that arrives.
-const STEPS: [&str; 2] = ["sent", "delivered"];
+/// How many steps later a callback comes that the next one is to overtake.
+const LATE: u32 = 2;
+/// The phone was off or out of reach.
+const OUT_OF_REACH: i64 = 30003;
 
-/// Lets a message go its way, and reports each step to its callback URL.
-pub(super) fn report_statuses(shared: Arc<Shared>, entry: Entry, callback: Url) {
+/// Lets a message go its way, and reports each step to its callback URL, if it has one.
+pub(super) fn report_statuses(
+    shared: Arc<Shared>,
+    entry: Entry,
+    callback: Option<Url>,
+    asked: Asked,
+) {
     tokio::spawn(async move {
-        for status in STEPS {
+        let last = match shared.dice().arrives(asked) {
+            true => ("delivered", None),
+            false => ("undelivered", Some(OUT_OF_REACH)),
+        };
+        for (status, error) in [("sent", None), last] {
             tokio::time::sleep(shared.settings.step).await;
-            shared.ledger().set_status(&entry.sid, status);
-            if !shared.settings.reports {
+            shared.ledger().set_status(&entry.sid, status, error);
+            let Some(callback) = callback.clone().filter(|_| shared.settings.reports) else {
                 continue;
-            }
-            let mut parameters = vec![
-                ("AccountSid", shared.account_sid.to_string()),
-                ("ApiVersion", "2010-04-01".to_owned()),
-                (field::FROM, entry.from.clone()),
-                (field::MESSAGE_SID, entry.sid.clone()),
-                (field::MESSAGE_STATUS, status.to_owned()),
-                ("SmsSid", entry.sid.clone()),
-                ("SmsStatus", status.to_owned()),
-                (field::TO, entry.to.clone()),
-            ];
-            if let Some(service) = &entry.service {
-                parameters.push((field::MESSAGING_SERVICE_SID, service.clone()));
-            }
-            if let Err(error) = post(&shared, &callback, parameters).await {
-                tracing::warn!(error, "a status callback was not taken");
+            };
+            let journey = shared.dice().journey(asked, status);
+            let parameters = status_parameters(&shared, &entry, status, error);
+            if journey.is_late {
+                let shared = Arc::clone(&shared);
+                tokio::spawn(async move {
+                    tokio::time::sleep(shared.settings.step * LATE).await;
+                    report(&shared, &callback, &parameters, journey).await;
+                });
+            } else {
+                report(&shared, &callback, &parameters, journey).await;
             }
         }
     });
+}
+
+fn status_parameters(
+    shared: &Shared,
+    entry: &Entry,
+    status: &str,
+    error: Option<i64>,
+) -> Vec<(&'static str, String)> {
+    let mut parameters = vec![
+        ("AccountSid", shared.account_sid.to_string()),
+        ("ApiVersion", "2010-04-01".to_owned()),
+        (field::FROM, entry.from.clone()),
+        (field::MESSAGE_SID, entry.sid.clone()),
+        (field::MESSAGE_STATUS, status.to_owned()),
+        ("SmsSid", entry.sid.clone()),
+        ("SmsStatus", status.to_owned()),
+        (field::TO, entry.to.clone()),
+    ];
+    if let Some(service) = &entry.service {
+        parameters.push((field::MESSAGING_SERVICE_SID, service.clone()));
+    }
+    if let Some(code) = error {
+        parameters.push((field::ERROR_CODE, code.to_string()));
+    }
+    parameters
+}
+
+async fn report(
+    shared: &Shared,
+    callback: &Url,
+    parameters: &[(&'static str, String)],
+    journey: Journey,
+) {
+    for _ in 0..journey.times {
+        if let Err(error) = post(shared, callback, parameters.to_vec()).await {
+            tracing::warn!(error, "a status callback was not taken");
+        }
+    }
 }
 
 /// Reports a person's message, and gives the host's answer.

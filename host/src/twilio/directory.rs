@@ -1,0 +1,352 @@
+//! Asks Twilio which numbers and Messaging Services the account has, which numbers a service holds,
+//! and how far its registration for US long codes (A2P 10DLC) is. Nothing here sends.
+
+use std::time::{Duration, Instant};
+
+use reqwest::Url;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
+use verbatim_core::AccountSid;
+
+use super::client::Client;
+use super::list::AskError;
+
+/// The most pages of a list that are read.
+const MAX_PAGES: usize = 50;
+/// How long a directory is given without asking again.
+pub const FRESH: Duration = Duration::from_secs(5 * 60);
+/// Entries on a page.
+const PAGE: &str = "100";
+
+/// The numbers and services of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Directory {
+    /// Its numbers.
+    pub numbers: Vec<Number>,
+    /// Its Messaging Services.
+    pub services: Vec<Service>,
+}
+
+/// A number of the account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Number {
+    /// E.164.
+    pub number: String,
+    /// Its name, as its owner gave it.
+    pub name: String,
+    /// Whether it sends and receives SMS.
+    pub sms: bool,
+}
+
+/// A Messaging Service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Service {
+    /// `MG` and 32 hexadecimal digits.
+    pub sid: String,
+    /// Its name, as its owner gave it.
+    pub name: String,
+    /// Whether Twilio replaces characters of what it sends. Each request of ours says that it
+    /// must not.
+    pub smart_encoding: bool,
+    /// The numbers that it holds.
+    pub numbers: Vec<String>,
+    /// Its campaigns; none if it was never registered for US long codes.
+    pub campaigns: Vec<Campaign>,
+}
+
+/// A registration of a service for US long codes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Campaign {
+    /// Twilio's word: `IN_PROGRESS`, `VERIFIED` or `FAILED`.
+    pub status: String,
+    /// The brand's, in Twilio's word: `APPROVED` or how far it is; nothing if Twilio names none.
+    pub brand: Option<String>,
+}
+
+impl Campaign {
+    /// Whether carriers take what it sends.
+    #[must_use]
+    pub fn is_registered(&self) -> bool {
+        self.status == "VERIFIED" && self.brand.as_deref().is_none_or(|brand| brand == "APPROVED")
+    }
+
+    /// What is still to be done, and where; nothing if it is registered.
+    #[must_use]
+    pub fn to_do(&self) -> Option<&'static str> {
+        match (self.brand.as_deref(), self.status.as_str()) {
+            _ if self.is_registered() => None,
+            (Some("FAILED" | "SUSPENDED" | "DELETION_PENDING" | "DELETION_FAILED"), _) => {
+                Some("mend the brand at console.twilio.com, Trust Hub")
+            }
+            (Some("PENDING" | "IN_REVIEW"), _) => Some("wait until the brand is approved"),
+            (_, "FAILED") => Some("mend the campaign at console.twilio.com, Regulatory Compliance"),
+            _ => Some("wait until the campaign is verified"),
+        }
+    }
+}
+
+impl Service {
+    /// How its registration stands, and what is to be done.
+    #[must_use]
+    pub fn registration(&self) -> String {
+        let Some(campaign) = self.campaigns.first() else {
+            return "no campaign; US long codes need one: console.twilio.com, Regulatory Compliance"
+                .to_owned();
+        };
+        let brand = campaign.brand.as_deref().unwrap_or("not named");
+        let to_do = campaign.to_do().map(|to_do| format!("; {to_do}")).unwrap_or_default();
+        format!("campaign {}, brand {brand}{to_do}", campaign.status)
+    }
+}
+
+/// A directory that is asked for again when it has grown old: a console's page asks for it often,
+/// and Twilio need not be.
+#[derive(Debug, Default)]
+pub struct Cached {
+    known: Mutex<Option<(Instant, AccountSid, Directory)>>,
+}
+
+impl Cached {
+    /// The directory of a client's account, at most [`FRESH`] old. Who asks while it is being asked
+    /// for waits for that.
+    ///
+    /// # Errors
+    /// Twilio did not say.
+    pub async fn get(&self, client: &Client) -> Result<Directory, AskError> {
+        let account = client.account.sid;
+        let mut known = self.known.lock().await;
+        let is_fresh = |(at, of, _): &&(Instant, AccountSid, Directory)| {
+            *of == account && at.elapsed() < FRESH
+        };
+        if let Some((_, _, directory)) = known.as_ref().filter(is_fresh) {
+            return Ok(directory.clone());
+        }
+        let directory = client.directory().await?;
+        *known = Some((Instant::now(), account, directory.clone()));
+        Ok(directory)
+    }
+}
+
+#[derive(Deserialize)]
+struct NumberPage {
+    incoming_phone_numbers: Vec<NumberResource>,
+    next_page_uri: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct NumberResource {
+    phone_number: String,
+    friendly_name: Option<String>,
+    capabilities: Option<Capabilities>,
+}
+
+#[derive(Deserialize)]
+struct Capabilities {
+    sms: bool,
+}
+
+/// A list of `messaging.twilio.com`, whatever it lists.
+trait Listing: DeserializeOwned {
+    type One;
+
+    fn read(self) -> (Vec<Self::One>, Option<String>);
+}
+
+#[derive(Deserialize)]
+struct Meta {
+    next_page_url: Option<String>,
+}
+
+macro_rules! listing {
+    ($name:ident, $member:ident, $one:ident) => {
+        #[derive(Deserialize)]
+        struct $name {
+            $member: Vec<$one>,
+            meta: Meta,
+        }
+
+        impl Listing for $name {
+            type One = $one;
+
+            fn read(self) -> (Vec<$one>, Option<String>) {
+                (self.$member, self.meta.next_page_url)
+            }
+        }
+    };
+}
+
+listing!(ServicePage, services, ServiceResource);
+listing!(PoolPage, phone_numbers, PoolResource);
+listing!(CampaignPage, compliance, CampaignResource);
+
+#[derive(Deserialize)]
+struct ServiceResource {
+    sid: String,
+    friendly_name: Option<String>,
+    #[serde(default)]
+    smart_encoding: bool,
+}
+
+#[derive(Deserialize)]
+struct PoolResource {
+    phone_number: String,
+}
+
+#[derive(Deserialize)]
+struct CampaignResource {
+    campaign_status: String,
+    brand_registration_sid: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct BrandResource {
+    status: String,
+}
+
+impl Client {
+    /// All numbers and services of the account.
+    ///
+    /// # Errors
+    /// Twilio did not say.
+    pub async fn directory(&self) -> Result<Directory, AskError> {
+        let mut services = Vec::new();
+        for found in self.messaging_list::<ServicePage>(&["v1", "Services"]).await? {
+            services.push(self.complete(found).await?);
+        }
+        Ok(Directory { numbers: self.numbers().await?, services })
+    }
+
+    /// One Messaging Service.
+    ///
+    /// # Errors
+    /// Twilio did not say, or has no such service.
+    pub async fn service(&self, sid: &str) -> Result<Service, AskError> {
+        let url = self.messaging_url(&["v1", "Services", sid])?;
+        let found = self.ask(url).await?;
+        self.complete(found).await
+    }
+
+    async fn complete(&self, found: ServiceResource) -> Result<Service, AskError> {
+        let sid = found.sid;
+        let pool = ["v1", "Services", &sid, "PhoneNumbers"];
+        let pool = self.messaging_list::<PoolPage>(&pool).await?;
+        let compliance = ["v1", "Services", &sid, "Compliance", "Usa2p"];
+        let mut campaigns = Vec::new();
+        for campaign in self.messaging_list::<CampaignPage>(&compliance).await? {
+            let brand = match campaign.brand_registration_sid {
+                Some(brand) => Some(self.brand(&brand).await?),
+                None => None,
+            };
+            campaigns.push(Campaign { status: campaign.campaign_status, brand });
+        }
+        Ok(Service {
+            sid,
+            name: found.friendly_name.unwrap_or_default(),
+            smart_encoding: found.smart_encoding,
+            numbers: pool.into_iter().map(|one| one.phone_number).collect(),
+            campaigns,
+        })
+    }
+
+    async fn brand(&self, sid: &str) -> Result<String, AskError> {
+        let url = self.messaging_url(&["v1", "a2p", "BrandRegistrations", sid])?;
+        Ok(self.ask::<BrandResource>(url).await?.status)
+    }
+
+    async fn numbers(&self) -> Result<Vec<Number>, AskError> {
+        let mut url = self.messages.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop().push("IncomingPhoneNumbers.json");
+        }
+        url.query_pairs_mut().append_pair("PageSize", PAGE);
+        let mut numbers = Vec::new();
+        for _ in 0..MAX_PAGES {
+            let page: NumberPage = self.ask(url).await?;
+            numbers.extend(page.incoming_phone_numbers.into_iter().map(|one| Number {
+                name: one.friendly_name.unwrap_or_default(),
+                sms: one.capabilities.is_some_and(|it| it.sms),
+                number: one.phone_number,
+            }));
+            match page.next_page_uri {
+                Some(next) => url = self.on_the_same_host(&next)?,
+                None => return Ok(numbers),
+            }
+        }
+        Err(AskError::TooMany)
+    }
+
+    async fn messaging_list<L: Listing>(&self, path: &[&str]) -> Result<Vec<L::One>, AskError> {
+        let first = self.messaging_url(path)?;
+        let (mut url, mut all) = (first.clone(), Vec::new());
+        url.query_pairs_mut().append_pair("PageSize", PAGE);
+        for _ in 0..MAX_PAGES {
+            let (page, next) = self.ask::<L>(url).await?.read();
+            all.extend(page);
+            let Some(next) = next else { return Ok(all) };
+            // Whatever an answer says, the token goes to Twilio alone.
+            let next = next.parse::<Url>().ok().filter(|next| next.origin() == first.origin());
+            url = next.ok_or_else(|| {
+                AskError::Unreadable("the next page is on another host".to_owned())
+            })?;
+        }
+        Err(AskError::TooMany)
+    }
+
+    fn messaging_url(&self, path: &[&str]) -> Result<Url, AskError> {
+        let mut url = messaging(&self.account.base_url);
+        let bad = |()| AskError::Unreadable("Twilio's address takes no path".to_owned());
+        url.path_segments_mut().map_err(bad)?.pop_if_empty().extend(path);
+        Ok(url)
+    }
+}
+
+/// Where the messaging API is, beside the one of accounts: `messaging.twilio.com`, or
+/// `messaging.dublin.ie1.twilio.com` beside `api.dublin.ie1.twilio.com`. Any other host, such as
+/// the fake's, has both.
+fn messaging(base: &Url) -> Url {
+    let mut url = base.clone();
+    let host = url.host_str().and_then(|host| host.strip_prefix("api.")).map(str::to_owned);
+    if let Some(rest) = host.filter(|rest| rest.ends_with("twilio.com")) {
+        // Cannot fail: it is an http address with a host.
+        let _ = url.set_host(Some(&format!("messaging.{rest}")));
+    }
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_messaging_api_is_beside_the_one_of_accounts() {
+        for (base, expected) in [
+            ("https://api.twilio.com/", "https://messaging.twilio.com/"),
+            ("https://api.dublin.ie1.twilio.com/", "https://messaging.dublin.ie1.twilio.com/"),
+            ("http://127.0.0.1:8080/", "http://127.0.0.1:8080/"),
+            ("https://api.example.com/", "https://api.example.com/"),
+        ] {
+            assert_eq!(messaging(&base.parse().expect("a URL")).as_str(), expected);
+        }
+    }
+
+    #[test]
+    fn a_registration_says_what_is_to_be_done() {
+        let to_do = |brand: Option<&str>, status: &str| {
+            let campaign = Campaign { status: status.to_owned(), brand: brand.map(str::to_owned) };
+            campaign.to_do()
+        };
+        assert_eq!(to_do(Some("APPROVED"), "VERIFIED"), None);
+        assert_eq!(to_do(None, "VERIFIED"), None);
+        for (brand, status, expected) in [
+            ("FAILED", "IN_PROGRESS", "mend the brand"),
+            ("SUSPENDED", "VERIFIED", "mend the brand"),
+            ("IN_REVIEW", "IN_PROGRESS", "wait until the brand"),
+            ("APPROVED", "FAILED", "mend the campaign"),
+            ("APPROVED", "IN_PROGRESS", "wait until the campaign"),
+        ] {
+            let found = to_do(Some(brand), status).expect(expected);
+            assert!(found.starts_with(expected), "{brand} {status}: {found}");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+// <verbatim-chaos>: what goes wrong at the fake Twilio, and how often. A change counts at once.
+import { html, nothing } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
+import { api, type Chaos } from "../api.ts";
+import { Page } from "../parts/page.ts";
+
+type Fault = {
+  [name in keyof Chaos]: Chaos[name] extends number ? name : never;
+}[keyof Chaos];
+
+const REQUESTS: [Fault, string, string][] = [
+  ["throttled", "Throttled", "refused with 429 (20429); nothing is made, so it is tried again"],
+  ["error_before", "Error before", "500 (20500), and nothing is made"],
+  ["error_after", "Error after", "500 (20500), though the message is made"],
+  ["timeout_after", "Time-out after", "no answer at all, though the message is made"],
+  ["undelivered", "Undelivered", "the phone is off (30003)"],
+];
+
+const CALLBACKS: [Fault, string, string][] = [
+  ["callback_dropped", "Dropped", "it never comes"],
+  ["callback_doubled", "Doubled", "it comes twice"],
+  ["callback_reordered", "Reordered", "it comes after the next one"],
+];
+
+const CALM: Chaos = {
+  seed: 0,
+  latency_ms: { least: 0, most: 0 },
+  throttled: 0,
+  error_before: 0,
+  error_after: 0,
+  timeout_after: 0,
+  callback_dropped: 0,
+  callback_doubled: 0,
+  callback_reordered: 0,
+  undelivered: 0,
+  per_second: 0,
+  answers_keywords: false,
+};
+
+@customElement("verbatim-chaos")
+export class VerbatimChaos extends Page {
+  @state() private chaos: Chaos | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.attempt(() => api.chaos()).then((chaos) => {
+      this.chaos = chaos ?? null;
+    });
+  }
+
+  protected override render() {
+    const { chaos } = this;
+    return html`<div class="row between">
+        <h1>Chaos</h1>
+        ${
+          chaos === null
+            ? nothing
+            : html`<button type="button" @click=${() => this.#set({ ...CALM, seed: chaos.seed })}>
+              All calm
+            </button>`
+        }
+      </div>
+      <p class="muted">
+        What goes wrong at the fake Twilio. A change counts at once, and begins the run of its seed
+        again: the same seed and the same messages have the same faults.
+      </p>
+      ${this.alert()} ${chaos === null ? nothing : this.#cards(chaos)}`;
+  }
+
+  #cards(chaos: Chaos) {
+    const { least, most } = chaos.latency_ms;
+    return html`<section class="card">
+        <h2>Messages</h2>
+        ${REQUESTS.map((fault) => this.#slider(chaos, fault))}
+      </section>
+      <section class="card">
+        <h2>Status callbacks</h2>
+        ${CALLBACKS.map((fault) => this.#slider(chaos, fault))}
+      </section>
+      <section class="card">
+        <h2>Twilio's pace and rules</h2>
+        <div class="thirds">
+          ${this.#number("Latency from, ms", least, (value) => ({
+            latency_ms: { least: value, most: Math.max(value, most) },
+          }))}
+          ${this.#number("Latency to, ms", most, (value) => ({
+            latency_ms: { least: Math.min(least, value), most: value },
+          }))}
+          ${this.#number("Messages a second per sender (0: any)", chaos.per_second, (value) => ({
+            per_second: value,
+          }))}
+          ${this.#number("Seed", chaos.seed, (value) => ({ seed: value }))}
+        </div>
+        <label class="check">
+          <input
+            type="checkbox"
+            .checked=${live(chaos.answers_keywords)}
+            @change=${(event: Event) =>
+              this.#set({ answers_keywords: (event.target as HTMLInputElement).checked })}
+          />
+          Twilio answers STOP, START and HELP itself, and refuses who has opted out (21610)
+        </label>
+      </section>`;
+  }
+
+  #slider(chaos: Chaos, [name, label, meaning]: [Fault, string, string]) {
+    const percent = Math.round(chaos[name] * 100);
+    return html`<div class="chance">
+      <label for=${name}>${label}</label>
+      <input
+        id=${name}
+        type="range"
+        max="100"
+        aria-describedby=${`${name}-meaning`}
+        .value=${live(String(percent))}
+        @change=${(event: Event) =>
+          this.#set({ [name]: Number((event.target as HTMLInputElement).value) / 100 })}
+      />
+      <output for=${name} class=${percent === 0 ? "muted" : "warn"}>${percent} %</output>
+      <span id=${`${name}-meaning`} class="muted small">${meaning}</span>
+    </div>`;
+  }
+
+  #number(label: string, value: number, change: (value: number) => Partial<Chaos>) {
+    return html`<label class="field">
+      <span>${label}</span>
+      <input
+        type="number"
+        min="0"
+        .value=${live(String(value))}
+        @change=${(event: Event) =>
+          this.#set(change(Math.trunc(Number((event.target as HTMLInputElement).value))))}
+      />
+    </label>`;
+  }
+
+  /** What the host refuses is shown, and what it has stays. */
+  async #set(changed: Partial<Chaos>): Promise<void> {
+    if (this.chaos === null) return;
+    const chaos = { ...this.chaos, ...changed };
+    this.chaos = (await this.attempt(() => api.setChaos(chaos))) ?? this.chaos;
+    this.requestUpdate();
+  }
+}

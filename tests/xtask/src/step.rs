@@ -41,6 +41,33 @@ pub(crate) const STEPS: &[Step] = &[
         runner: None,
     },
     Step {
+        name: "locks",
+        what: "the lock files of bench and fuzz, which no other step builds, hold what is needed",
+        folder: ".",
+        needs: &[],
+        after: &[],
+        commands: &[
+            &[
+                "cargo",
+                "update",
+                "--workspace",
+                "--locked",
+                "--manifest-path",
+                "tests/bench/Cargo.toml",
+            ],
+            &[
+                "cargo",
+                "update",
+                "--workspace",
+                "--locked",
+                "--manifest-path",
+                "tests/fuzz/Cargo.toml",
+            ],
+        ],
+        environment: &[],
+        runner: None,
+    },
+    Step {
         name: "www",
         what: "the browser side builds, is linted and passes its unit tests",
         folder: "www",

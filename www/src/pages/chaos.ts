@@ -87,7 +87,7 @@ export class VerbatimChaos extends Page {
           ${this.#number("Latency to, ms", most, (value) => ({
             latency_ms: { least: Math.min(least, value), most: value },
           }))}
-          ${this.#number("Messages a second per sender (0: any)", chaos.per_second, (value) => ({
+          ${this.#number("Messages a second, each sender", chaos.per_second, (value) => ({
             per_second: value,
           }))}
           ${this.#number("Seed", chaos.seed, (value) => ({ seed: value }))}

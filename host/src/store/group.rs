@@ -116,7 +116,13 @@ impl Writer {
         let mut desk = self.desk.lock().await;
         desk.tidy().await;
         desk.close().await;
-        desk.connection = None;
+        // Awaited: the last connection to close takes the log of the database along, and with it
+        // what was redacted since it was begun.
+        if let Some(connection) = desk.connection.take()
+            && let Err(error) = connection.close().await
+        {
+            tracing::warn!(%error, "the database was not closed in order");
+        }
     }
 }
 

@@ -9,6 +9,8 @@ use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::{interval, sleep};
 
+use verbatim_host::twilio::client::http_client;
+
 use super::server::Target;
 
 /// Of the one template.
@@ -26,7 +28,7 @@ pub(super) const HANDLEBARS: &str = "Hi {{guest_name}}, your table at {{restaura
 const CLIENTS: u64 = 64;
 /// Messages that are on their way at a time: what is accepted and waits is not what is measured.
 const BACKLOG: u64 = 2_000;
-/// How long an answer, or the last of all callbacks, may take.
+/// How long all callbacks may stay away.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How often the server is asked what it has delivered.
 const ASK_EVERY: Duration = Duration::from_millis(100);
@@ -42,8 +44,8 @@ pub(super) struct Clients {
 
 impl Clients {
     pub(super) fn new(targets: Vec<Target>) -> Result<Arc<Self>, String> {
-        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build();
-        let http = http.map_err(|error| error.to_string())?;
+        let target = targets.first().ok_or("expected a server")?;
+        let http = http_client(&target.messages).map_err(|error| error.to_string())?;
         let (accepted, delivered) = (AtomicU64::new(0), AtomicU64::new(0));
         Ok(Arc::new(Self { http, targets, accepted, delivered }))
     }

@@ -9,7 +9,7 @@ use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use verbatim_host::twilio::client::Account;
+use verbatim_host::twilio::client::{Account, http_client};
 
 use super::process::Used;
 use super::{Settings, Worker};
@@ -112,7 +112,7 @@ impl Server {
 
 async fn start_hosts(site: &Site, urls: Vec<Url>) -> Result<(Vec<Host>, Vec<Target>), String> {
     let key = site.prepare()?;
-    let http = reqwest::Client::builder().no_proxy().build().map_err(|error| error.to_string())?;
+    let http = http_client(&site.public_url).map_err(|error| error.to_string())?;
     let (mut hosts, mut targets) = (Vec::new(), Vec::new());
     for url in urls {
         let join = |path| url.join(path).map_err(|error| error.to_string());

@@ -57,7 +57,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await draw("editor-sent");
         await editor.answer("Start");
 
-        await page.getByRole("link", { name: "Messages" }).click();
+        await page.getByRole("link", { name: "Deliveries" }).click();
         await expect(page.getByRole("article").first()).toBeVisible();
         await draw("messages");
         await page.getByRole("link", { name: "Phone" }).click();

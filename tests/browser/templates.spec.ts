@@ -151,7 +151,7 @@ test("no page is wider than a narrow phone", async ({ page, host }) => {
   await expect(editor.received("w".repeat(400))).toHaveCount(1);
   expect(await wider(), "with a message").toBeLessThanOrEqual(0);
 
-  for (const address of ["#/templates", "#/templates/new", "#/messages", "#/phone"]) {
+  for (const address of ["#/templates", "#/templates/new", "#/deliveries", "#/consent", "#/phone", "#/settings"]) {
     await page.goto(new URL(address, host.ready.listening).href);
     await expect(page.getByRole("heading", { level: 1 })).toBeAttached();
     await expect(page.getByText(/Loading/)).toHaveCount(0);

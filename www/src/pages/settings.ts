@@ -1,0 +1,34 @@
+// <verbatim-settings>: what this host sends by and answers to: the Twilio account, the senders of
+// each environment, and the webhooks that hear what people write.
+import { html } from "lit";
+import { customElement, query, state } from "lit/decorators.js";
+import { api, type Sender } from "../api.ts";
+import type { Question, VerbatimDialog } from "../parts/dialog.ts";
+import { Page } from "../parts/page.ts";
+
+@customElement("verbatim-settings")
+export class VerbatimSettings extends Page {
+  @state() private senders: Sender[] | null = null;
+  @query("verbatim-dialog") private dialog!: VerbatimDialog;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#list();
+  }
+
+  async #list(): Promise<void> {
+    this.senders = (await this.attempt(() => api.senders())) ?? this.senders;
+  }
+
+  protected override render() {
+    return html`<h1>Settings</h1>
+      ${this.alert()}
+      <div class="work" @ask=${(event: CustomEvent<Question>) => this.dialog.ask(event.detail)}>
+        <verbatim-account></verbatim-account>
+        <verbatim-senders .senders=${this.senders} @changed=${this.#list}></verbatim-senders>
+        <verbatim-webhooks .senders=${this.senders ?? []}></verbatim-webhooks>
+        <verbatim-forwards></verbatim-forwards>
+      </div>
+      <verbatim-dialog></verbatim-dialog>`;
+  }
+}

@@ -82,7 +82,7 @@ test("a sender is registered, changed and removed", async ({ page, host }) => {
   await expect(senders.getByLabel("Segments a minute")).toHaveValue("90");
   await senders.getByLabel("Segments a minute").fill("0");
   await senders.getByLabel("Answers to STOP").selectOption("Twilio");
-  await senders.getByLabel("When nobody knows").selectOption("resend");
+  await senders.getByLabel("answer is lost").selectOption("resend");
   await expectAccessible(page);
   await expectNarrow(page);
   await senders.getByRole("button", { name: `Save ${SENDER}` }).click();

@@ -97,7 +97,7 @@ export class VerbatimConsent extends Page {
         ${repeat(
           optOuts,
           ({ recipient, sender }) => `${recipient} ${sender}`,
-          ({ recipient, sender, since }) => html`<li>
+          ({ recipient, sender, since }) => html`<li class="pair">
             <a href=${address({ page: "person", recipient })}>${recipient}</a>
             <span class="muted small breakable">from ${sender}</span>
             <span class="muted small nowrap">${since === null ? nothing : when(since)}</span>

@@ -141,7 +141,7 @@ function standing({ sender, opted_out, since }: PairConsent) {
     : since === null
       ? ["going", "never said anything"]
       : ["good", "opted in"];
-  return html`<li>
+  return html`<li class="pair">
     <span class="breakable">${sender}</span>
     <strong class="badge ${tone}">${word}</strong>
     <span class="muted small nowrap">${since === null ? nothing : when(since)}</span>

@@ -22,7 +22,7 @@ export class VerbatimDeliveryRow extends Page {
           >${state}</strong
         >
         <a class="story" href=${address({ page: "delivery", id })}>${message.to}</a>
-        <span class="muted small grow">
+        <span class="muted small grow breakable origin">
           ${message.template === null ? nothing : html`${message.template} · `}${message.environment}
           · from ${message.sender}
         </span>

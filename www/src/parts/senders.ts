@@ -86,7 +86,7 @@ export class VerbatimSenders extends Page {
         <p><strong class="breakable">${sender.sender}</strong> <span class="badge">${environment}</span></p>
         <p class="muted small">
           ${REPLIES[replies]} · ${rate === null ? "as fast as it goes" : `${rate} segments a minute`} ·
-          in doubt, ${ON_UNKNOWN[on_unknown]}
+          if Twilio’s answer is lost, ${ON_UNKNOWN[on_unknown]}
         </p>
       </div>
       <div class="row">
@@ -128,7 +128,7 @@ export class VerbatimSenders extends Page {
         </select>
       </label>
       <label class="field">
-        <span>When nobody knows whether Twilio took it</span>
+        <span>If Twilio’s answer is lost</span>
         <select name="on_unknown" .value=${editing?.on_unknown ?? "hold"}>
           <option value="hold">${ON_UNKNOWN.hold}</option>
           <option value="resend">${ON_UNKNOWN.resend}</option>

@@ -10,7 +10,7 @@ const SLOW = "+15550001235";
 /** Twilio takes no message to it: 21211. */
 const REFUSED = "+15005550001";
 
-const number = (n: number) => `+1202555${String(160 + n).padStart(4, "0")}`;
+const number = (n: number) => `+1303555${String(100 + n).padStart(4, "0")}`;
 
 async function send(host: Host, to: string, text = "Hello", sender = SENDER): Promise<Message> {
   const environment = sender === SLOW ? "pre_release" : "sandbox";

@@ -66,6 +66,20 @@ test.describe("an account in the database", () => {
   });
 });
 
+test("what the account has at Twilio is listed, and offered as a sender", async ({ page, host }) => {
+  const { numbers, services } = await host.get<{
+    numbers: { number: string }[];
+    services: { sid: string }[];
+  }>("/v1/account/senders");
+  const known = [...services.map(({ sid }) => sid), ...numbers.map(({ number }) => number)];
+  expect(known.length).toBeGreaterThan(1);
+  await open(page);
+  const listed = page.getByRole("list", { name: "At Twilio" }).getByRole("listitem");
+  await expect(listed).toHaveCount(known.length);
+  for (const [at, sender] of known.entries()) await expect(listed.nth(at)).toContainText(sender);
+  await expect(page.locator("#at-twilio option")).toHaveCount(known.length);
+});
+
 test("a sender is registered, changed and removed", async ({ page, host }) => {
   await open(page);
   const senders = page.getByRole("region", { name: "Senders" });

@@ -215,6 +215,18 @@ export interface Account {
   verified_at: string | null;
 }
 
+/** What the account has at Twilio. */
+export interface Directory {
+  numbers: { number: string; name: string; sms: boolean }[];
+  services: {
+    sid: string;
+    name: string;
+    numbers: string[];
+    /** Its registrations for US long codes (A2P 10DLC), in Twilio's words. */
+    campaigns: { status: string; brand: string | null }[];
+  }[];
+}
+
 /** Where what people write is posted to. */
 export interface Webhook {
   /** A number, a Messaging Service, or `default`. */
@@ -370,6 +382,7 @@ export const api = {
   connect: (account_sid: string, auth_token: string) =>
     request<Account>("PUT", at("account"), { account_sid, auth_token }),
   disconnect: () => request<unknown>("DELETE", at("account")),
+  directory: () => request<Directory>("GET", at("account", "senders")),
 
   webhooks: () =>
     request<{ webhooks: Webhook[] }>("GET", at("webhooks")).then((page) => page.webhooks),

@@ -23,6 +23,7 @@ import "./pages/templates.ts";
 import "./parts/account.ts";
 import "./parts/delivery-row.ts";
 import "./parts/dialog.ts";
+import "./parts/directory.ts";
 import "./parts/forwards.ts";
 import "./parts/message-card.ts";
 import "./parts/opt-out-add.ts";

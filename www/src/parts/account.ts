@@ -1,5 +1,6 @@
 // <verbatim-account>: the Twilio account that this host sends by. Twilio is asked before one is
-// kept; its token goes from the field to the host, and stays nowhere in the page.
+// kept; its token goes from the field to the host, and stays nowhere in the page. Says `changed`
+// when another account, or none, is connected.
 import { html, nothing } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { type Account, ApiError, api } from "../api.ts";
@@ -34,8 +35,13 @@ export class VerbatimAccount extends Page {
     const account = await this.attempt(() => asked);
     this.connecting = false;
     if (account === undefined) return;
-    this.found = { name: "connected", account };
+    this.#settle({ name: "connected", account });
+  }
+
+  #settle(found: Found): void {
+    this.found = found;
     this.changing = false;
+    this.dispatchEvent(new CustomEvent("changed"));
   }
 
   #disconnect(account: Account): void {
@@ -46,8 +52,7 @@ export class VerbatimAccount extends Page {
       dangerous: true,
       confirm: async () => {
         await api.disconnect();
-        this.found = { name: "none" };
-        this.changing = false;
+        this.#settle({ name: "none" });
       },
     });
   }

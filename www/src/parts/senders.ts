@@ -2,7 +2,7 @@
 // send. Says `changed` when another list holds.
 import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { api, ENVIRONMENTS, type Sender, type SenderSetting } from "../api.ts";
+import { api, type Directory, ENVIRONMENTS, type Sender, type SenderSetting } from "../api.ts";
 import type { Environment } from "../types.ts";
 import { ask } from "./dialog.ts";
 import { Page } from "./page.ts";
@@ -21,6 +21,8 @@ const ON_UNKNOWN: Record<Sender["on_unknown"], string> = {
 export class VerbatimSenders extends Page {
   /** Null until they are known. */
   @property({ attribute: false }) senders: Sender[] | null = null;
+  /** What may be registered. */
+  @property({ attribute: false }) directory: Directory = { numbers: [], services: [] };
   /** The sender whose settings are in the form; null for a new one. */
   @state() private editing: Sender | null = null;
   @state() private done = "";
@@ -113,7 +115,12 @@ export class VerbatimSenders extends Page {
 
   #form() {
     const { editing } = this;
-    return html`<form
+    const { numbers, services } = this.directory;
+    const known = [...services.map(({ sid }) => sid), ...numbers.map(({ number }) => number)];
+    return html`<datalist id="at-twilio">
+      ${known.map((sender) => html`<option value=${sender}></option>`)}
+    </datalist>
+    <form
       class="fields across"
       aria-label=${editing === null ? "Register a sender" : `Change ${editing.sender}`}
       @submit=${this.#save}
@@ -145,7 +152,7 @@ export class VerbatimSenders extends Page {
         />
       </label>
       <label class="field">
-        <span>Numbers of a Messaging Service <i>optional</i></span>
+        <span>Numbers of a Messaging Service <i>empty: as Twilio says</i></span>
         <input name="numbers" type="text" autocomplete="off" placeholder="+1…, +1…" />
       </label>
       <div class="row">
@@ -174,6 +181,7 @@ const SENDER = html`<label class="field">
   <input
     name="sender"
     type="text"
+    list="at-twilio"
     autocomplete="off"
     spellcheck="false"
     required

@@ -110,9 +110,11 @@ test("the list is narrowed by what is typed, and the address keeps it", async ({
   await page.getByLabel("To", { exact: true }).fill(number(4));
   await page.keyboard.press("Enter");
   await expect(page.getByRole("article")).toHaveCount(1);
+  await page.getByRole("link", { name: "delivered", exact: true }).click();
   await page.getByLabel("Environment").selectOption("live");
   await expect(page.getByText("No message is like that.")).toBeVisible();
   await page.getByLabel("Environment").selectOption("sandbox");
+  await expect(page).toHaveURL(/environment=sandbox&to=.*&state=delivered$/);
   await page.reload();
   await expect(page.getByRole("article")).toHaveAttribute("data-id", id);
   await expect(page.getByLabel("To", { exact: true })).toHaveValue(number(4));

@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-const BIN =
+export const BIN =
   process.env["VERBATIM_BIN"] ??
   fileURLToPath(new URL("../../target/debug/verbatim", import.meta.url));
 

@@ -35,7 +35,7 @@ test("hostile titles, bodies, values and answers are shown as text", async ({ pa
   await page.getByRole("button", { name: "Delete" }).click();
   await expect(page.getByRole("dialog")).toContainText(title);
   await page.getByRole("button", { name: "Cancel" }).click();
-  await page.getByRole("link", { name: "Messages" }).click();
+  await page.getByRole("link", { name: "Deliveries" }).click();
   await expect(page.getByTestId("message-text").first()).toContainText(HOSTILE);
   await page.getByRole("link", { name: "Templates" }).click();
   await expect(page.getByRole("link", { name: title, exact: true })).toBeVisible();

@@ -8,6 +8,7 @@ const FOLDER = process.env["SCREENSHOTS"] ?? fileURLToPath(new URL("screenshots"
 
 const SCREENS = { wide: { width: 1280, height: 900 }, narrow: { width: 390, height: 844 } };
 const NUMBER = "+12025550123";
+const SENDER = "+15550001236";
 
 test.use({ expected: [/.*/] });
 
@@ -57,9 +58,39 @@ for (const colorScheme of ["light", "dark"] as const) {
         await draw("editor-sent");
         await editor.answer("Start");
 
-        await page.getByRole("link", { name: "Messages" }).click();
-        await expect(page.getByRole("article").first()).toBeVisible();
-        await draw("messages");
+        // 21211: Twilio takes no message to it.
+        const refused = { to: "+15005550001", from: SENDER, environment: "sandbox" };
+        await host.call("POST", "/v1/messages", { ...refused, content: "Your table is ready" });
+        await page.getByRole("link", { name: "Deliveries", exact: true }).click();
+        await expect(page.getByText("Twilio 21211").first()).toBeVisible();
+        await draw("deliveries");
+        await page.getByRole("article").filter({ hasText: "delivered" }).getByRole("link").first().click();
+        await expect(page.getByRole("list", { name: "What happened" })).toBeVisible();
+        await draw("delivery");
+
+        const optOut = { recipient: NUMBER, sender: "+15550001234", reason: "asked by phone" };
+        await host.call("POST", "/v1/opt-outs", optOut);
+        await page.getByRole("link", { name: "Consent" }).click();
+        await page.getByRole("link", { name: NUMBER }).first().click();
+        await expect(page.getByRole("list", { name: "Ledger" })).toBeVisible();
+        await draw("person");
+        await page.getByRole("link", { name: "← Consent" }).click();
+        await expect(page.getByRole("list", { name: "Opt-outs" })).toBeVisible();
+        await draw("consent");
+
+        await page.getByRole("link", { name: "Settings" }).click();
+        const webhooks = page.getByRole("region", { name: "Webhooks", exact: true });
+        await expect(webhooks).not.toContainText("Loading");
+        // Nobody listens on this port.
+        await webhooks.getByLabel("Address").fill("http://127.0.0.1:9/inbound");
+        await webhooks.getByRole("button", { name: "Set", exact: true }).click();
+        await expect(webhooks.getByTestId("secret")).toBeVisible();
+        const asked = { from: NUMBER, to: SENDER, body: "When do you close?" };
+        await host.call("POST", "/v1/dev/phone", asked);
+        await expect(page.getByRole("article").filter({ hasText: "next try" }).first()).toBeVisible();
+        await draw("settings");
+        await host.call("DELETE", "/v1/webhooks/default");
+
         await page.getByRole("link", { name: "Phone" }).click();
         await expect(page.getByTestId("bubble-text").first()).toBeVisible();
         await draw("phone");

@@ -125,6 +125,24 @@ test("an edit is a new version, and live follows only when it is published", asy
   await expect(page.getByRole("button", { name: "Publish version 2 to Live" })).toBeEnabled();
 });
 
+test("names that other templates use are completed, and others stay free of findings", async ({
+  page,
+}) => {
+  const name = `shared_${choice.name()}`;
+  const first = await EditorPage.create(page);
+  await first.title.fill(`names_${choice.name()}`);
+  await first.body.fill(`Hi {{entity:${name}}}`);
+  await first.save();
+
+  const editor = await EditorPage.create(page);
+  await editor.body.fill("{{entity:unheard}}");
+  await expect(editor.findings).toHaveCount(0);
+  await editor.body.press("End");
+  await editor.body.pressSequentially(" {{shared");
+  await page.getByRole("option", { name }).click();
+  await editor.expectBody(`{{entity:unheard}} {{entity:${name}}}`);
+});
+
 test("an edit that was not saved is still there after a look at the phone", async ({ page }) => {
   const editor = await EditorPage.create(page);
   await editor.body.fill("Half a sentence");
@@ -151,7 +169,7 @@ test("no page is wider than a narrow phone", async ({ page, host }) => {
   await expect(editor.received("w".repeat(400))).toHaveCount(1);
   expect(await wider(), "with a message").toBeLessThanOrEqual(0);
 
-  for (const address of ["#/templates", "#/templates/new", "#/messages", "#/phone"]) {
+  for (const address of ["#/templates", "#/templates/new", "#/deliveries", "#/consent", "#/phone", "#/settings"]) {
     await page.goto(new URL(address, host.ready.listening).href);
     await expect(page.getByRole("heading", { level: 1 })).toBeAttached();
     await expect(page.getByText(/Loading/)).toHaveCount(0);

@@ -25,17 +25,21 @@ export interface Template extends TemplateDraft {
   updated_at: string;
 }
 
-export type MessageState =
-  | "queued"
-  | "dispatching"
-  | "unknown"
-  | "accepted"
-  | "sent"
-  | "delivered"
-  | "undelivered"
-  | "failed"
-  | "canceled"
-  | "suppressed";
+/** In the order in which a message may go through them. */
+export const MESSAGE_STATES = [
+  "queued",
+  "dispatching",
+  "unknown",
+  "accepted",
+  "sent",
+  "delivered",
+  "undelivered",
+  "failed",
+  "canceled",
+  "suppressed",
+] as const;
+
+export type MessageState = (typeof MESSAGE_STATES)[number];
 
 /** States that no later event moves. */
 export const FINAL_STATES: ReadonlySet<MessageState> = new Set([
@@ -54,10 +58,20 @@ export interface Message {
   sender: string;
   environment: Environment;
   template: string | null;
+  template_version: number | null;
+  language: string | null;
+  conversation_id: string | null;
   /** Empty once it was taken out, as are the segments. */
   text: string;
   segments: Segments;
   predicted_segments: number;
+  /** Twilio's count, once it has counted. */
+  billed_segments: number | null;
+  /** Whether Twilio counted otherwise. */
+  miscounted: boolean;
+  /** A decimal number as Twilio writes it, negative for what it costs. */
+  price: string | null;
+  price_unit: string | null;
   redacted_at: string | null;
   /** SHA-256 of the module that rendered and counted it. */
   module: string;
@@ -65,12 +79,47 @@ export interface Message {
   /** What Twilio or the carrier said, and what to do about it. */
   error: { code: number | null; message: string; help: string | null } | null;
   created_at: string;
+  updated_at: string;
+  /** Only where one message was asked for. */
+  attempts?: Attempt[];
 }
+
+/** One try to hand a message to Twilio. */
+export interface Attempt {
+  id: string;
+  /** From 1. */
+  number: number;
+  state: "dispatching" | "accepted" | "refused" | "unknown" | "returned";
+  sid: string | null;
+  error_code: number | null;
+  error_message: string | null;
+  began_at: string;
+  ended_at: string | null;
+}
+
+/** Which messages a list shows: all that fit each of these. */
+export interface MessageFilter {
+  state?: MessageState;
+  environment?: Environment;
+  template?: string;
+  sender?: string;
+  to?: string;
+  miscounted?: true;
+}
+
+/** One page of a list that is longer than a page. */
+export interface Paged<T> {
+  items: T[];
+  /** Where the next page begins; null at the end. */
+  next: string | null;
+}
+
+export const FORWARD_STATES = ["queued", "sending", "delivered", "dead"] as const;
 
 /** What a person wrote, on its way to a webhook. */
 export interface Forward {
   id: string;
-  state: "queued" | "sending" | "delivered" | "dead";
+  state: (typeof FORWARD_STATES)[number];
   webhook: string;
   tries: number;
   error: string | null;
@@ -100,6 +149,95 @@ export interface ModuleInfo {
 export interface Sender {
   environment: Environment;
   sender: string;
+  /** Who answers STOP, START and HELP. */
+  replies: "verbatim" | "twilio";
+  /** What becomes of a message of which nobody can tell whether Twilio took it. */
+  on_unknown: "hold" | "resend";
+  /** Null: as fast as it goes. */
+  segments_per_minute: number | null;
+}
+
+/** What is set for a sender; what is left out stays as it was. */
+export interface SenderSetting {
+  environment: Environment;
+  sender: string;
+  replies?: Sender["replies"];
+  on_unknown?: Sender["on_unknown"];
+  /** 0: as fast as it goes. */
+  segments_per_minute?: number;
+  /** The numbers of a Messaging Service. */
+  numbers?: string[];
+}
+
+/** How a person and a sender stand. */
+export interface PairConsent {
+  recipient: string;
+  sender: string;
+  opted_out: boolean;
+  /** When it was said last; null if it never was. */
+  since: string | null;
+}
+
+export interface OptOut {
+  recipient: string;
+  sender: string;
+  since: string | null;
+}
+
+/** One line of the consent ledger. */
+export interface LedgerLine {
+  id: string;
+  recipient: string;
+  sender: string;
+  action: "opt_out" | "opt_in";
+  source: "inbound" | "twilio_refusal" | "operator" | "import";
+  reason: string | null;
+  keyword: string | null;
+  matched: string | null;
+  raw_text: string | null;
+  message_sid: string | null;
+  happened_at: string;
+  recorded_at: string;
+}
+
+/** What an import has done. */
+export interface Imported {
+  added: number;
+  unchanged: number;
+}
+
+/** The Twilio account; its token never comes out. */
+export interface Account {
+  account_sid: string;
+  auth_token: string;
+  source: "environment" | "database";
+  friendly_name: string | null;
+  verified_at: string | null;
+}
+
+/** What the account has at Twilio. */
+export interface Directory {
+  numbers: { number: string; name: string; sms: boolean }[];
+  services: {
+    sid: string;
+    name: string;
+    numbers: string[];
+    /** Its registrations for US long codes (A2P 10DLC), in Twilio's words. */
+    campaigns: { status: string; brand: string | null }[];
+  }[];
+}
+
+/** Where what people write is posted to. */
+export interface Webhook {
+  /** A number, a Messaging Service, or `default`. */
+  sender: string;
+  url: string;
+  keywords: boolean;
+  /** What signs it, in the answer that made it only. */
+  secret?: string;
+  previous_secret_until: string | null;
+  created_at: string;
+  updated_at: string;
 }
 
 /** One line of the phone in `verbatim dev`. */
@@ -142,15 +280,17 @@ export class ApiError extends Error {
 
 const UNREACHABLE = "the host cannot be reached; is `verbatim dev` still running?";
 
-async function request<T>(method: string, path: string, body?: object): Promise<T> {
-  const init: RequestInit = { method, credentials: "same-origin" };
-  if (body !== undefined) {
-    init.headers = { "content-type": "application/json" };
-    init.body = JSON.stringify(body);
-  }
+function request<T>(method: string, path: string, body?: object): Promise<T> {
+  if (body === undefined) return ask<T>(path, { method });
+  return ask<T>(path, { method, ...content("application/json", JSON.stringify(body)) });
+}
+
+const content = (kind: string, body: string) => ({ headers: { "content-type": kind }, body });
+
+async function ask<T>(path: string, init: RequestInit): Promise<T> {
   let answer: Response;
   try {
-    answer = await fetch(path, init);
+    answer = await fetch(path, { ...init, credentials: "same-origin" });
   } catch {
     throw new ApiError(0, UNREACHABLE);
   }
@@ -180,6 +320,16 @@ function problem(status: number, json: unknown): ApiError {
 
 const at = (...parts: string[]) => `/v1/${parts.map(encodeURIComponent).join("/")}`;
 
+/** The path with what is known of these as its query. */
+function asking(path: string, query: object): string {
+  const known = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
+  const text = new URLSearchParams(known.map(([name, value]) => [name, String(value)])).toString();
+  return text === "" ? path : `${path}?${text}`;
+}
+
+/** Where the host tells what moves, by server-sent events. */
+export const EVENTS = at("events");
+
 /** One method per route. */
 export const api = {
   signIn: (key: string) => request<unknown>("POST", at("session"), { api_key: key }),
@@ -200,15 +350,50 @@ export const api = {
 
   send: (message: SendRequest) => request<Message>("POST", at("messages"), message),
   message: (id: string) => request<Message>("GET", at("messages", id)),
-  messages: (limit: number) =>
-    request<{ messages: Message[] }>("GET", `${at("messages")}?limit=${limit}`).then(
-      (page) => page.messages,
-    ),
+  messages: (filter: MessageFilter, limit: number, before: string | null = null) =>
+    request<{ messages: Message[]; next: string | null }>(
+      "GET",
+      asking(at("messages"), { ...filter, limit, before }),
+    ).then(({ messages, next }): Paged<Message> => ({ items: messages, next })),
+  cancel: (id: string) => request<Message>("POST", at("messages", id, "cancel")),
 
-  forwards: (limit: number) =>
-    request<{ forwards: Forward[] }>("GET", `${at("forwards")}?limit=${limit}`).then(
-      (page) => page.forwards,
-    ),
+  registerSender: (setting: SenderSetting) => request<Sender>("POST", at("senders"), setting),
+  removeSender: ({ environment, sender }: Sender) =>
+    request<unknown>("DELETE", at("senders", environment, sender)),
+
+  optOuts: (limit: number, after: string | null = null) =>
+    request<{ opt_outs: OptOut[]; next: string | null }>(
+      "GET",
+      asking(at("opt-outs"), { limit, after }),
+    ).then(({ opt_outs, next }): Paged<OptOut> => ({ items: opt_outs, next })),
+  pair: (recipient: string, sender: string) =>
+    request<PairConsent>("GET", at("opt-outs", recipient, sender)),
+  addOptOut: (optOut: { recipient: string; sender: string; reason: string }) =>
+    request<PairConsent>("POST", at("opt-outs"), optOut),
+  importOptOuts: (csv: string) =>
+    ask<Imported>(at("opt-outs", "import"), { method: "POST", ...content("text/csv", csv) }),
+  ledger: (recipient: string, limit: number, before: string | null = null) =>
+    request<{ lines: LedgerLine[]; next: string | null }>(
+      "GET",
+      asking(at("consent"), { recipient, limit, before }),
+    ).then(({ lines, next }): Paged<LedgerLine> => ({ items: lines, next })),
+
+  account: () => request<Account>("GET", at("account")),
+  connect: (account_sid: string, auth_token: string) =>
+    request<Account>("PUT", at("account"), { account_sid, auth_token }),
+  disconnect: () => request<unknown>("DELETE", at("account")),
+  directory: () => request<Directory>("GET", at("account", "senders")),
+
+  webhooks: () =>
+    request<{ webhooks: Webhook[] }>("GET", at("webhooks")).then((page) => page.webhooks),
+  setWebhook: (sender: string, setting: { url: string; keywords: boolean }) =>
+    request<Webhook>("PUT", at("webhooks", sender), setting),
+  removeWebhook: (sender: string) => request<unknown>("DELETE", at("webhooks", sender)),
+  forwards: (state: Forward["state"] | null, limit: number, before: string | null = null) =>
+    request<{ forwards: Forward[]; next: string | null }>(
+      "GET",
+      asking(at("forwards"), { state, limit, before }),
+    ).then(({ forwards, next }): Paged<Forward> => ({ items: forwards, next })),
   resend: (id: string) => request<Forward>("POST", at("forwards", id, "resend"), {}),
 
   phone: (number: string) =>

@@ -11,14 +11,26 @@ import { Page } from "./parts/page.ts";
 import { address, parseRoute, type Route } from "./route.ts";
 import { ModuleRefused } from "./verbatim.ts";
 import "./pages/chaos.ts";
-import "./pages/messages.ts";
+import "./pages/consent.ts";
+import "./pages/deliveries.ts";
+import "./pages/delivery.ts";
+import "./pages/person.ts";
 import "./pages/phone.ts";
+import "./pages/settings.ts";
 import "./pages/sign-in.ts";
 import "./pages/template.ts";
 import "./pages/templates.ts";
+import "./parts/account.ts";
+import "./parts/delivery-row.ts";
 import "./parts/dialog.ts";
+import "./parts/directory.ts";
+import "./parts/forwards.ts";
 import "./parts/message-card.ts";
+import "./parts/opt-out-add.ts";
+import "./parts/opt-out-import.ts";
 import "./parts/phone.ts";
+import "./parts/senders.ts";
+import "./parts/webhooks.ts";
 
 /** Where the host serves its module and the glue that wasm-bindgen made with it. */
 const MODULE = { wasm: "/verbatim.wasm", glue: "/verbatim.js" };
@@ -33,17 +45,24 @@ const TITLES: Record<Route["page"], string> = {
   templates: "Templates",
   template: "Template",
   "new-template": "New template",
-  messages: "Messages",
+  deliveries: "Deliveries",
+  delivery: "Message",
+  consent: "Consent",
+  person: "Consent",
   phone: "Phone",
+  settings: "Settings",
   chaos: "Chaos",
 };
 
-const NAVIGATION = [
-  { page: "templates", covers: ["templates", "template", "new-template"] },
-  { page: "messages", covers: ["messages"] },
-  { page: "phone", covers: ["phone"] },
-  { page: "chaos", covers: ["chaos"] },
-] as const;
+/** What the navigation leads to, and whose pages each entry stands for. */
+const NAVIGATION: { to: Route; covers: Route["page"][] }[] = [
+  { to: { page: "templates" }, covers: ["templates", "template", "new-template"] },
+  { to: { page: "phone" }, covers: ["phone"] },
+  { to: { page: "deliveries", filter: {} }, covers: ["deliveries", "delivery"] },
+  { to: { page: "consent" }, covers: ["consent", "person"] },
+  { to: { page: "settings" }, covers: ["settings"] },
+  { to: { page: "chaos" }, covers: ["chaos"] },
+];
 
 @customElement("verbatim-app")
 export class VerbatimApp extends Page {
@@ -94,10 +113,10 @@ export class VerbatimApp extends Page {
 
   #navigation() {
     return html`<nav aria-label="Pages">
-      ${NAVIGATION.map(({ page, covers }) => {
-        const here = (covers as readonly string[]).includes(this.route.page);
-        return html`<a href=${address({ page })} aria-current=${here ? "page" : nothing}
-          >${TITLES[page]}</a
+      ${NAVIGATION.map(({ to, covers }) => {
+        const here = covers.includes(this.route.page);
+        return html`<a href=${address(to)} aria-current=${here ? "page" : nothing}
+          >${TITLES[to.page]}</a
         >`;
       })}
     </nav>`;
@@ -131,12 +150,20 @@ function page(route: Route, engine: HashedVerbatim) {
       const id = route.page === "template" ? route.id : NEW;
       return html`<verbatim-template .engine=${engine} .templateId=${id}></verbatim-template>`;
     }
-    case "messages":
-      return html`<verbatim-messages></verbatim-messages>`;
+    case "deliveries":
+      return html`<verbatim-deliveries .filter=${route.filter}></verbatim-deliveries>`;
+    case "delivery":
+      return html`<verbatim-delivery .messageId=${route.id}></verbatim-delivery>`;
+    case "consent":
+      return html`<verbatim-consent></verbatim-consent>`;
+    case "person":
+      return html`<verbatim-person .recipient=${route.recipient}></verbatim-person>`;
     case "phone":
       return html`<verbatim-phone-page .engine=${engine}></verbatim-phone-page>`;
     case "chaos":
       return html`<verbatim-chaos></verbatim-chaos>`;
+    case "settings":
+      return html`<verbatim-settings></verbatim-settings>`;
   }
 }
 

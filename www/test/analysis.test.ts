@@ -1,6 +1,6 @@
 // What is shared by all editors: where segments begin, which lines they are on, what is mended.
 import { expect, test } from "vitest";
-import type { Forced } from "../src/editing/analysis.ts";
+import { type Context, type Forced, namesAtHand } from "../src/editing/analysis.ts";
 import type { Boundary } from "../src/editing/boundaries.ts";
 import { drawnAt, lineSegments } from "../src/editing/lines.ts";
 import { mending } from "../src/editing/mend.ts";
@@ -93,4 +93,13 @@ test("a place is told the character that forces UCS-2 before its token", () => {
   expect(told(analysis, {}, 1)?.lines).toEqual(["’ (U+2019) forces UCS-2; write “'” instead"]);
   expect(told(analysis, {}, 6)?.lines).toEqual(["entity x", "no sample value"]);
   expect(told(analysis, { entity: { x: "" } }, 6)?.lines[1]).toBe("sample value: empty");
+});
+
+test("what the values name is completed first, then what is suggested, and neither if all is known", () => {
+  const values = { entity: { guest: "Ana" } };
+  const suggestions = { entity: ["time", "guest"], variable: ["CODE"] };
+  const context = { values, suggestions, names: null } as unknown as Context;
+  expect(namesAtHand(context)).toEqual({ entity: ["guest", "time"], variable: ["CODE"] });
+  const names = { entity: ["room"] };
+  expect(namesAtHand({ ...context, names })).toBe(names);
 });

@@ -16,6 +16,8 @@ export interface VerbatimExtension {
   values?: Values;
   /** What exists, for completion and for findings about names; null where nobody knows. */
   names?: Names | null;
+  /** What is completed without `names`, beside what the values name. */
+  suggestions?: Names;
   /** Whether each line shows beside it the segments that it is part of. */
   gutter?: boolean;
   /** Whether a finding about all of the text underlines all of it; set to false beside a list. */
@@ -24,9 +26,9 @@ export interface VerbatimExtension {
 
 /** Chips, squiggles with fixes, completion, hover, and where each segment begins. */
 export function verbatim(engine: Verbatim, options: VerbatimExtension = {}): Extension {
-  const { values = {}, names = null, gutter = true, whole = true } = options;
+  const { values = {}, names = null, suggestions = {}, gutter = true, whole = true } = options;
   return [
-    judged({ engine, values, names }),
+    judged({ engine, values, names, suggestions }),
     marks(),
     lint(whole),
     completion(),

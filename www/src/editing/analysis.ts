@@ -13,6 +13,8 @@ export interface Context {
   values: Values;
   /** What exists; nothing is said of names where this is null. */
   names: Names | null;
+  /** What may be written, for completion alone. */
+  suggestions: Names;
 }
 
 /** A character that forces UCS-2, and where it was written; null where no one edit mends it. */
@@ -56,10 +58,24 @@ export function analyse(body: string, { engine, values, names }: Context): Analy
   return analysis;
 }
 
-/** What may be completed where nobody has said what exists: what the values name. */
-export function namesAtHand({ names, values }: Context): Names {
+/** What may be completed where nobody has said what exists: what the values name, and the rest. */
+export function namesAtHand({ names, values, suggestions }: Context): Names {
   if (names !== null) return names;
+  return joined(
+    Object.fromEntries(
+      Object.entries(values).map(([kind, known]) => [kind, Object.keys(known ?? {})]),
+    ),
+    suggestions,
+  );
+}
+
+/** Each name once, those of `first` before the others. */
+function joined(first: Names, second: Names): Names {
+  const kinds = new Set([...Object.keys(first), ...Object.keys(second)]) as Set<keyof Names>;
   return Object.fromEntries(
-    Object.entries(values).map(([kind, known]) => [kind, Object.keys(known ?? {})]),
+    [...kinds].map((kind) => [
+      kind,
+      [...new Set([...(first[kind] ?? []), ...(second[kind] ?? [])])],
+    ]),
   );
 }

@@ -42,6 +42,7 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
   @property({ attribute: false }) values: Values = {};
   @property({ attribute: false }) domains: Domains | null = null;
   @property({ attribute: false }) names: Names | null = null;
+  @property({ attribute: false }) suggestions: Names = {};
   @property({ attribute: false }) bodies: Record<string, string> = {};
   @property() language = "";
   @property({ type: Boolean, reflect: true }) readonly = false;
@@ -137,6 +138,7 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
       surface.judgeWith({ values: this.values });
     }
     if (changed.has("names")) surface.judgeWith({ names: this.names });
+    if (changed.has("suggestions")) surface.judgeWith({ suggestions: this.suggestions });
     if (changed.has("engine") && this.engine !== null) surface.judgeWith({ engine: this.engine });
   }
 
@@ -174,7 +176,7 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
     this.#surface = new Surface(
       this.frame,
       this.renderRoot as ShadowRoot,
-      { engine, values: this.values, names: this.names },
+      { engine, values: this.values, names: this.names, suggestions: this.suggestions },
       this.value,
       (byWriter) => this.#moved(byWriter),
       () => this.#left(),

@@ -33,6 +33,8 @@ export interface VerbatimEditorElement extends HTMLElement {
   domains: Domains | null;
   /** What exists: with it, unknown names are found, and all of them are completed. */
   names: Names | null;
+  /** What is completed without `names`, beside what the values name; nothing is said of others. */
+  suggestions: Names;
   /** The body in each language, by its tag, for the matrix; `value` stands for `language`. */
   bodies: Record<string, string>;
   /** The tag of the language that `value` is in. */

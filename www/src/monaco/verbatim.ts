@@ -17,6 +17,8 @@ export interface MonacoOptions {
   values?: Values;
   /** What exists, for completion and for findings about names; null where nobody knows. */
   names?: Names | null;
+  /** What is completed without `names`, beside what the values name. */
+  suggestions?: Names;
   /** Whether line numbers give way to the segments that each line is part of. */
   gutter?: boolean;
   /** Called with each verdict. */
@@ -27,7 +29,7 @@ export interface VerbatimMonaco {
   /** What the module says of the text that the editor holds now. */
   readonly analysis: Analysis;
   /** Changes with what the body is judged. */
-  update(change: Partial<Pick<Context, "values" | "names">>): void;
+  update(change: Partial<Pick<Context, "values" | "names" | "suggestions">>): void;
   /** Takes everything away again; the editor stays. */
   dispose(): void;
 }
@@ -67,7 +69,8 @@ class Attached implements VerbatimMonaco {
     engine: Verbatim,
     private readonly options: MonacoOptions,
   ) {
-    this.context = { engine, values: options.values ?? {}, names: options.names ?? null };
+    const { values = {}, names = null, suggestions = {} } = options;
+    this.context = { engine, values, names, suggestions };
     // Offsets are those of the text that is sent, whose lines end in a line feed.
     model.setEOL(monaco.editor.EndOfLineSequence.LF);
     monaco.editor.setModelLanguage(model, LANGUAGE);
@@ -80,7 +83,7 @@ class Attached implements VerbatimMonaco {
     this.analysis = this.#judge();
   }
 
-  update(change: Partial<Pick<Context, "values" | "names">>): void {
+  update(change: Partial<Pick<Context, "values" | "names" | "suggestions">>): void {
     this.context = { ...this.context, ...change };
     this.#judge();
   }

@@ -18,12 +18,13 @@ import { prose } from "../elements/prose.ts";
 import type { HashedVerbatim } from "../load-from-host.ts";
 import type { VerbatimDialog } from "../parts/dialog.ts";
 import type { Previewed } from "../parts/message-card.ts";
+import { namesOf } from "../parts/names.ts";
 import { Page } from "../parts/page.ts";
 import { phoneNumber } from "../parts/phone-number.ts";
 import { Poll } from "../parts/poll.ts";
 import { deleteQuestion, duplicateQuestion } from "../parts/questions.ts";
 import { address } from "../route.ts";
-import type { Diagnostic, Environment } from "../types.ts";
+import type { Diagnostic, Environment, Names } from "../types.ts";
 import { BLANK, type Draft, drafts, NEW } from "./draft.ts";
 
 /** How often the state of a message under way is asked for. */
@@ -49,6 +50,8 @@ export class VerbatimTemplate extends Page {
   @state() private template: Template | null = null;
   @state() private draft: Draft | null = null;
   @state() private senders: Sender[] = [];
+  /** What the project's templates name. */
+  @state() private names: Names = {};
   @state() private to = phoneNumber.get();
   @state() private sent: Sent[] = [];
   @state() private sending = false;
@@ -61,6 +64,17 @@ export class VerbatimTemplate extends Page {
   constructor() {
     super();
     new Poll(this, POLL_MS, () => this.#follow());
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // They only help to write, so nothing is said if they cannot be had.
+    void api.templates().then(
+      (templates) => {
+        this.names = namesOf(this.engine, templates);
+      },
+      () => {},
+    );
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -186,6 +200,7 @@ export class VerbatimTemplate extends Page {
                   .engine=${this.engine}
                   .value=${draft.body}
                   .values=${draft.values}
+                  .suggestions=${this.names}
                   @edit=${(event: CustomEvent<EditDetail>) =>
                     this.#change({ body: event.detail.value, values: event.detail.values })}
                 ></verbatim-editor>

@@ -16,6 +16,11 @@ export interface Question {
   confirm(value: string): Promise<void>;
 }
 
+/** Asks it in the dialog of the page that this part is in, which listens for `ask`. */
+export function ask(part: HTMLElement, question: Question): void {
+  part.dispatchEvent(new CustomEvent("ask", { detail: question, bubbles: true }));
+}
+
 @customElement("verbatim-dialog")
 export class VerbatimDialog extends Page {
   @property({ attribute: false }) question: Question | null = null;

@@ -1,9 +1,10 @@
 // <verbatim-message>: one message, from queued to its end: state, text, segments, module.
 import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { Message, MessageState } from "../api.ts";
+import type { Message } from "../api.ts";
 import { plural, sentence } from "../editing/words.ts";
 import { Page } from "./page.ts";
+import { failure, MEANING, TONE } from "./states.ts";
 import { when } from "./when.ts";
 
 /** What the page previewed when it sent the message. */
@@ -12,32 +13,6 @@ export interface Previewed {
   segments: number;
   module: string;
 }
-
-const MEANING: Record<MessageState, string> = {
-  queued: "accepted by this host, not yet sent",
-  dispatching: "being handed to Twilio",
-  unknown: "handed to Twilio without an answer; being reconciled",
-  accepted: "taken by Twilio",
-  sent: "sent by Twilio to the carrier",
-  delivered: "on the phone",
-  undelivered: "not delivered by the carrier",
-  failed: "refused",
-  canceled: "called back before it was sent",
-  suppressed: "the number has opted out, so nothing was sent",
-};
-
-const TONE: Record<MessageState, "good" | "bad" | "warn" | "going"> = {
-  queued: "going",
-  dispatching: "going",
-  unknown: "warn",
-  accepted: "going",
-  sent: "going",
-  delivered: "good",
-  undelivered: "bad",
-  failed: "bad",
-  canceled: "warn",
-  suppressed: "warn",
-};
 
 @customElement("verbatim-message")
 export class VerbatimMessage extends Page {
@@ -87,11 +62,6 @@ export class VerbatimMessage extends Page {
       ? html`<p class="small good">✓ text, segments and module are those of the preview</p>`
       : html`<p class="small warn">not what the preview showed: another version was sent</p>`;
   }
-}
-
-function failure({ code, message, help }: NonNullable<Message["error"]>) {
-  const numbered = code === null ? message : `${message} (${code})`;
-  return html`<p class="alert">${help === null ? numbered : `${numbered}: ${help}`}</p>`;
 }
 
 declare global {

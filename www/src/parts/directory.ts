@@ -1,0 +1,90 @@
+// <verbatim-directory>: what the account has at Twilio: numbers, Messaging Services, and how far
+// each service's registration for US long codes is. Says `directory` with what Twilio said.
+import { html, nothing } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import { ApiError, api, type Directory } from "../api.ts";
+import { plural } from "../editing/words.ts";
+import { Page } from "./page.ts";
+
+/** Nothing, because no account is connected that could be asked. */
+const NOBODY: Directory = { numbers: [], services: [] };
+
+@customElement("verbatim-directory")
+export class VerbatimDirectory extends Page {
+  @state() private directory: Directory | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.ask();
+  }
+
+  /** Asks anew, because the account is another one. */
+  async ask(): Promise<void> {
+    const directory = await this.attempt(() =>
+      api.directory().catch((cause) => {
+        if (cause instanceof ApiError && cause.status === 404) return NOBODY;
+        throw cause;
+      }),
+    );
+    if (directory === undefined) return;
+    this.directory = directory;
+    this.dispatchEvent(new CustomEvent("directory", { detail: directory }));
+  }
+
+  protected override render() {
+    return html`<section class="card" aria-labelledby="directory">
+      <h2 id="directory">At Twilio</h2>
+      <p class="muted small">The numbers and Messaging Services of the account, as Twilio lists them.</p>
+      ${this.alert()} ${this.#rows()}
+    </section>`;
+  }
+
+  #rows() {
+    const { directory } = this;
+    if (directory === null) {
+      return this.problem === "" ? html`<p class="muted">Asking Twilio…</p>` : nothing;
+    }
+    const { numbers, services } = directory;
+    if (numbers.length + services.length === 0) {
+      return html`<p class="empty">The account has none, or no account is connected.</p>`;
+    }
+    return html`<ul class="rows" aria-label="At Twilio">
+      ${services.map((service) => html`<li>${ofService(service)}</li>`)}
+      ${numbers.map(
+        ({ number, name, sms }) => html`<li>
+          <div class="grow">
+            <p><strong>${number}</strong></p>
+            <p class="muted small" dir="auto">${name}</p>
+          </div>
+          ${sms ? nothing : html`<strong class="badge bad">no SMS</strong>`}
+        </li>`,
+      )}
+    </ul>`;
+  }
+}
+
+function ofService({ sid, name, numbers, campaigns }: Directory["services"][number]) {
+  return html`<div class="grow">
+      <p><strong class="breakable">${sid}</strong></p>
+      <p class="muted small" dir="auto">
+        ${name} · ${plural(numbers.length, "number")}
+        ${numbers.length === 0 ? nothing : html`(${numbers.join(", ")})`}
+      </p>
+    </div>
+    ${
+      campaigns.length === 0
+        ? html`<strong class="badge">not registered for US long codes</strong>`
+        : campaigns.map(
+            ({ status, brand }) => html`<strong
+              class="badge ${status === "VERIFIED" ? "good" : "warn"}"
+              >A2P 10DLC ${status}${brand === null ? nothing : html`, brand ${brand}`}</strong
+            >`,
+          )
+    }`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "verbatim-directory": VerbatimDirectory;
+  }
+}

@@ -92,8 +92,15 @@ test("a sender is registered, changed and removed", async ({ page, host }) => {
   await expect(row).toContainText("90 segments a minute");
   await expect(row).toContainText("Verbatim answers");
 
+  const other = senders.getByRole("button", { name: "Change +15550001236 in sandbox" });
+  await other.click();
+  const rate = await senders.getByLabel("Segments a minute").inputValue();
+  await senders.getByLabel("Segments a minute").fill("77");
   await row.getByRole("button", { name: "Change" }).click();
   await expect(senders.getByLabel("Segments a minute")).toHaveValue("90");
+  await other.click();
+  await expect(senders.getByLabel("Segments a minute")).toHaveValue(rate);
+  await row.getByRole("button", { name: "Change" }).click();
   await senders.getByLabel("Segments a minute").fill("0");
   await senders.getByLabel("Answers to STOP").selectOption("Twilio");
   await senders.getByLabel("answer is lost").selectOption("resend");

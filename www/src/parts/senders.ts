@@ -2,6 +2,7 @@
 // send. Says `changed` when another list holds.
 import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { keyed } from "lit/directives/keyed.js";
 import { api, type Directory, ENVIRONMENTS, type Sender, type SenderSetting } from "../api.ts";
 import type { Environment } from "../types.ts";
 import { ask } from "./dialog.ts";
@@ -62,7 +63,7 @@ export class VerbatimSenders extends Page {
       <p class="muted small">
         Numbers and Messaging Services that this host may send from, by environment.
       </p>
-      ${this.#rows()} ${this.#form()} ${this.alert()}
+      ${this.#rows()} ${keyed(this.editing, this.#form())} ${this.alert()}
       <p class="small good" role="status">${this.done}</p>
     </section>`;
   }
@@ -113,6 +114,7 @@ export class VerbatimSenders extends Page {
     </li>`;
   }
 
+  /** Another sender's form is another form: what was typed for one is never saved for the next. */
   #form() {
     const { editing } = this;
     const { numbers, services } = this.directory;

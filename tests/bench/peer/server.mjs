@@ -162,7 +162,8 @@ async function post({ id, recipient, sender, text }) {
             statusCallback: `${env.PUBLIC_URL}/status/${id}`,
         });
         await write(() => sql.accepted.run(sid, id));
-    } catch {
+    } catch (error) {
+        console.error(`${id}: ${error.message}`);
         await write(() => sql.set.run("failed", id));
     } finally {
         inFlight -= 1;

@@ -112,12 +112,22 @@ export class VerbatimPlayground extends LitElement {
   protected override render() {
     const { engine, shared } = this;
     const domains = domainsOf(shared.domains);
+    // The buttons stand above the editor, which grows while it judges what was typed: one that moves
+    // between a finger's way down and up is not clicked.
     return html`
       <header class="top"><span class="brand">Verbatim playground</span></header>
       <main>
         <h1 class="unseen">Playground</h1>
         <div class="desk">
           <div class="work">
+            <div class="row">
+              <button type="button" class="primary" ?disabled=${engine === null} @click=${this.#send}>
+                Send to the phone
+              </button>
+              <button type="button" @click=${this.#copy}>Copy a link to this</button>
+              <span class="muted small" role="status">${this.copied}</span>
+            </div>
+            <p class="alert" role="alert" ?hidden=${this.problem === ""}>${prose(this.problem)}</p>
             <div class="card">
               <verbatim-editor
                 .engine=${engine}
@@ -144,14 +154,6 @@ export class VerbatimPlayground extends LitElement {
                 ></textarea>
               </label>
             </details>
-            <div class="row">
-              <button type="button" class="primary" ?disabled=${engine === null} @click=${this.#send}>
-                Send to the phone
-              </button>
-              <button type="button" @click=${this.#copy}>Copy a link to this</button>
-              <span class="muted small" role="status">${this.copied}</span>
-            </div>
-            <p class="alert" role="alert" ?hidden=${this.problem === ""}>${prose(this.problem)}</p>
           </div>
           <aside class="beside">${this.#phone()}</aside>
         </div>

@@ -64,9 +64,10 @@ async fn measure(settings: &Settings, json: bool) -> Result<(), String> {
     if !json {
         println!(
             "{:<27}{:>9}{:>13}{:>9}{:>18}{:>18}",
-            "", "a second", "a CPU second", "MiB", "accept p50, p99", "fdatasync p50, p99"
+            "", "a second", "a CPU second", "MiB", "accept p50, p99", "fdatasync, both"
         );
     }
+    let mut failed = false;
     for worker in [
         Worker::Verbatim { kind: Kind::Sqlite, hosts: 1 },
         Worker::Node { counts: true },
@@ -74,7 +75,15 @@ async fn measure(settings: &Settings, json: bool) -> Result<(), String> {
         Worker::Verbatim { kind: Kind::Postgres, hosts: 1 },
         Worker::Verbatim { kind: Kind::Postgres, hosts: 2 },
     ] {
-        let carried = load::run(worker, settings).await?;
+        let carried = match load::run(worker, settings).await {
+            Ok(carried) => carried,
+            // The others are worth measuring all the same.
+            Err(why) => {
+                eprintln!("error: {}: {why}", worker.name());
+                failed = true;
+                continue;
+            }
+        };
         match json {
             true => {
                 let line = serde_json::to_string(&carried).map_err(|error| error.to_string())?;
@@ -83,7 +92,7 @@ async fn measure(settings: &Settings, json: bool) -> Result<(), String> {
             false => println!("{}", shown(&carried)),
         }
     }
-    Ok(())
+    if failed { Err("not everything could be measured".to_owned()) } else { Ok(()) }
 }
 
 fn shown(carried: &Carried) -> String {

@@ -100,7 +100,9 @@ pub async fn run(worker: Worker, settings: &Settings) -> Result<Carried, String>
 }
 
 impl Worker {
-    fn name(self) -> String {
+    /// What it is called in the table.
+    #[must_use]
+    pub fn name(self) -> String {
         match self {
             Self::Verbatim { kind: Kind::Sqlite, .. } => "verbatim, SQLite".to_owned(),
             Self::Verbatim { kind: Kind::Postgres, hosts: 1 } => "verbatim, PostgreSQL".to_owned(),

@@ -171,4 +171,6 @@ async function post({ id, recipient, sender, text }) {
     }
 }
 
-app.listen(Number(env.PORT), "127.0.0.1", () => console.log("ready"));
+const server = app.listen(Number(env.PORT), "127.0.0.1", () => console.log("ready"));
+// Longer than clients keep idle connections: one that is closed as it is used loses a callback.
+server.keepAliveTimeout = 95_000;

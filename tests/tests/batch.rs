@@ -222,3 +222,13 @@ fn a_module_without_the_export_loads_and_its_batches_are_refused_by_name() {
     assert_eq!(error, BatchError::NotExported);
     assert!(error.to_string().contains("`vb_render_batch`"), "{error}");
 }
+
+/// Values that stand twice make the response longer than it was thought to be, just under the most
+/// that a response may have: there the module's memory would not hold twice as much.
+#[test]
+fn a_response_that_grows_over_its_limit_late_is_refused_and_no_trap() {
+    let body = format!("{}${{a}}${{a}}", "a".repeat(492));
+    let row = vec![Some("b".repeat(10))];
+    let refused = batch(&body, 1, &vec![row; 8_167]).expect_err("it is too long");
+    assert_eq!(refused["error"]["code"], "V095", "{refused}");
+}

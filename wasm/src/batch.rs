@@ -21,6 +21,9 @@ pub const NONE: u32 = u32::MAX;
 pub const REFUSED: u8 = 255;
 /// Bytes of a row of the response, at most: its length, its text, its encoding and a number.
 const ROW_BYTES: usize = 4 + MESSAGE_BYTES + 3;
+/// Bytes of the room for a response, at most: what it may have, and the row that shows it has more.
+/// Twice that would be more than the module's memory.
+const MOST_BYTES: usize = RESPONSE_BYTES + ROW_BYTES;
 
 /// Answers a batch, whatever it is: its rows, or the error for all of them.
 #[must_use]
@@ -78,7 +81,12 @@ fn rows(request: &[u8]) -> Result<Vec<u8>, Refusal> {
                 false => Err(Code::RequestNotBatch),
             }) {
                 Some(bytes) => break bytes,
-                None => response.resize(response.len() * 2, 0),
+                None => {
+                    let longer = (response.len() * 2).min(MOST_BYTES);
+                    // By itself it would take room for twice what it has.
+                    response.reserve_exact(longer.saturating_sub(response.len()));
+                    response.resize(longer, 0);
+                }
             }
         };
         if written > RESPONSE_BYTES {

@@ -14,6 +14,7 @@ pub mod granted;
 pub mod hostile;
 #[cfg(feature = "crash")]
 pub mod load;
+pub mod oracle;
 #[cfg(feature = "sandbox")]
 mod random;
 #[cfg(feature = "sandbox")]

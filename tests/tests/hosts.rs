@@ -4,11 +4,12 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{env, fs, thread};
+use std::{fs, thread};
 
 use expect_test::{ExpectFile, expect_file};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
+use verbatim_tests::oracle::{python, target};
 
 /// A host, and the command that starts it.
 type Host = (&'static str, fn() -> Command);
@@ -74,18 +75,6 @@ fn hex(bytes: &[u8]) -> String {
 
 fn folder(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
-}
-
-/// The target folder, of which this program is `debug/deps/hosts-…`.
-fn target() -> PathBuf {
-    let this = env::current_exe().expect("this program has a path");
-    this.ancestors().nth(3).expect("it lies in a target folder").to_owned()
-}
-
-/// The Python that has what `wasm/hosts/python/requirements.txt` names: `cargo xtask` makes it.
-fn python() -> PathBuf {
-    env::var_os("VERBATIM_PYTHON")
-        .map_or_else(|| target().join("hosts-python/bin/python"), PathBuf::from)
 }
 
 /// All hosts end with `status` and print what is written in the file.

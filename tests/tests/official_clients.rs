@@ -1,29 +1,12 @@
 //! Twilio's own packages, for Node and for Python, drive the fake Twilio and judge the signatures
 //! of its webhooks: the fake is no mirror of our own client.
 
-use std::env;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use secrecy::ExposeSecret;
 use verbatim_host::twilio::fake::{FakeSettings, FakeTwilio};
-
-/// A folder's file, from the project's root.
-fn oracle(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("oracles").join(name)
-}
-
-/// The Python that has the packages: `cargo xtask` makes it.
-fn python() -> PathBuf {
-    env::var_os("VERBATIM_PYTHON").map_or_else(
-        || {
-            let this = env::current_exe().expect("this program has a path");
-            let target = this.ancestors().nth(3).expect("it lies in a target folder");
-            target.join("hosts-python/bin/python")
-        },
-        PathBuf::from,
-    )
-}
+use verbatim_tests::oracle::{python, script};
 
 /// A fake of its own for a program, which takes its webhooks at a free port.
 async fn drives(program: &Path, script: &Path) {
@@ -54,10 +37,10 @@ async fn drives(program: &Path, script: &Path) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_official_package_for_node_drives_the_fake_and_accepts_its_signatures() {
-    drives(Path::new("node"), &oracle("twilio.mjs")).await;
+    drives(Path::new("node"), &script("twilio.mjs")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_official_package_for_python_drives_the_fake_and_accepts_its_signatures() {
-    drives(&python(), &oracle("twilio_client.py")).await;
+    drives(&python(), &script("twilio_client.py")).await;
 }

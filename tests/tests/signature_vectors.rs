@@ -2,9 +2,8 @@
 //! webhooks: repeated names, empty values, every script, ports, queries, raw bodies with their
 //! hash, both algorithms; and none takes a signature that is wrong.
 
-use std::env;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use secrecy::SecretString;
@@ -13,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use verbatim_host::twilio::signature::{
     Algorithm, Claimed, Keys, Payload, SharedKey, is_valid, sign_by,
 };
+use verbatim_tests::oracle::python;
 
 /// Webhooks for each package.
 const CASES: usize = 3_000;
@@ -150,7 +150,7 @@ impl Case {
 
 /// What a package says of each case.
 fn judge(program: &Path, script: &str, cases: &[Case]) -> Vec<Answer> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("oracles").join(script);
+    let script = verbatim_tests::oracle::script(script);
     let mut child = Command::new(program)
         .arg(script)
         .stdin(Stdio::piped())
@@ -188,18 +188,6 @@ fn agree(program: &Path, script: &str, algorithms: &[Algorithm]) {
         let ours: Vec<bool> = case.signatures.iter().map(|one| case.is_valid(one)).collect();
         assert_eq!(ours, right, "{case:?}");
     }
-}
-
-/// The Python that has the packages: `cargo xtask` makes it.
-fn python() -> PathBuf {
-    env::var_os("VERBATIM_PYTHON").map_or_else(
-        || {
-            let this = env::current_exe().expect("this program has a path");
-            let target = this.ancestors().nth(3).expect("it lies in a target folder");
-            target.join("hosts-python/bin/python")
-        },
-        PathBuf::from,
-    )
 }
 
 #[test]

@@ -1,9 +1,8 @@
 //! What is forwarded is signed as the packages of Standard Webhooks, for Node and for Python, want
 //! it: whoever gets it checks it with one of those.
 
-use std::env;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use secrecy::ExposeSecret;
@@ -11,6 +10,7 @@ use serde_json::{Value, json};
 use verbatim_host::forward::{Event, ID_HEADER, SIGNATURE_HEADER, SigningSecret, TIMESTAMP_HEADER};
 use verbatim_host::id::new_id;
 use verbatim_host::time::Timestamp;
+use verbatim_tests::oracle::python;
 
 const REQUESTS: usize = 200;
 /// What makes trouble between JSON, bytes and base64.
@@ -49,7 +49,7 @@ fn given() -> Value {
 }
 
 fn judged_by(program: &Path, script: &str) {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("oracles").join(script);
+    let script = verbatim_tests::oracle::script(script);
     let mut judge = Command::new(program)
         .arg(script)
         .stdin(Stdio::piped())
@@ -74,16 +74,4 @@ fn the_package_for_node_accepts_what_is_signed_here() {
 #[test]
 fn the_package_for_python_accepts_what_is_signed_here() {
     judged_by(&python(), "standardwebhooks_check.py");
-}
-
-/// The Python that has the packages: `cargo xtask` makes it.
-fn python() -> PathBuf {
-    env::var_os("VERBATIM_PYTHON").map_or_else(
-        || {
-            let this = env::current_exe().expect("this program has a path");
-            let target = this.ancestors().nth(3).expect("it lies in a target folder");
-            target.join("hosts-python/bin/python")
-        },
-        PathBuf::from,
-    )
 }

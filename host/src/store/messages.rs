@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::doubts::OnUnknown;
+use super::row::row;
 use super::statement::{Statement, values};
 use super::{Store, StoreError, Tx, row, sql};
 use crate::dispatch::poll;
@@ -112,30 +113,31 @@ pub struct ConversationEvent {
     pub at: Timestamp,
 }
 
-#[derive(sqlx::FromRow)]
-pub(super) struct MessageRow {
-    id: String,
-    state: String,
-    reason: Option<String>,
-    recipient: String,
-    sender: String,
-    environment: String,
-    template: Option<String>,
-    template_version: Option<i64>,
-    language: Option<String>,
-    body: String,
-    segments: String,
-    module: String,
-    conversation_id: Option<String>,
-    sid: Option<String>,
-    error_code: Option<i64>,
-    predicted_segments: i64,
-    billed_segments: Option<i64>,
-    price: Option<String>,
-    price_unit: Option<String>,
-    redacted_at: Option<i64>,
-    created_at: i64,
-    updated_at: i64,
+row! {
+    pub(super) struct MessageRow {
+        id: String,
+        state: String,
+        reason: Option<String>,
+        recipient: String,
+        sender: String,
+        environment: String,
+        template: Option<String>,
+        template_version: Option<i64>,
+        language: Option<String>,
+        body: String,
+        segments: String,
+        module: String,
+        conversation_id: Option<String>,
+        sid: Option<String>,
+        error_code: Option<i64>,
+        predicted_segments: i64,
+        billed_segments: Option<i64>,
+        price: Option<String>,
+        price_unit: Option<String>,
+        redacted_at: Option<i64>,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl TryFrom<MessageRow> for Message {
@@ -222,8 +224,8 @@ impl Store {
         id: &str,
     ) -> Result<(Vec<Message>, Vec<ConversationEvent>), StoreError> {
         let which = values![id, MAX_CONVERSATION];
-        let rows: Vec<MessageRow> = self.all(&sql::MESSAGES_OF_CONVERSATION, which).await?;
-        let log: Vec<(String, String, i64)> = self.all(&sql::CONVERSATION_LOG, which).await?;
+        let rows: Vec<MessageRow> = self.walk(&sql::MESSAGES_OF_CONVERSATION, which).await?;
+        let log: Vec<(String, String, i64)> = self.walk(&sql::CONVERSATION_LOG, which).await?;
         let messages = rows.into_iter().map(Message::try_from).collect::<Result<_, _>>()?;
         let event =
             |(message_id, event, at)| ConversationEvent { message_id, event, at: row::instant(at) };

@@ -81,7 +81,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn senders(&self) -> Result<Vec<SenderSettings>, StoreError> {
-        let rows: Vec<(String, String, String, String, Option<i64>)> =
+        let rows: Vec<(String, String, String, String, i64, Option<i64>)> =
             self.all(&sql::LIST_SENDERS, values![MAX_LISTED]).await?;
         rows.into_iter()
             .map(|(environment, sender, replies, on_unknown, rate)| {

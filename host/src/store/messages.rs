@@ -94,6 +94,8 @@ pub struct Message {
     pub billed_segments: Option<i64>,
     /// What Twilio bills for it, once it says so.
     pub price: Option<Price>,
+    /// The message that it was made of, because that one was not delivered.
+    pub resend_of: Option<String>,
     /// When what it said was taken out.
     pub redacted_at: Option<Timestamp>,
     /// When it was accepted.
@@ -134,6 +136,7 @@ row! {
         billed_segments: Option<i64>,
         price: Option<String>,
         price_unit: Option<String>,
+        resend_of: Option<String>,
         redacted_at: Option<i64>,
         created_at: i64,
         updated_at: i64,
@@ -164,6 +167,7 @@ impl TryFrom<MessageRow> for Message {
             predicted_segments: row.predicted_segments,
             billed_segments: row.billed_segments,
             price: price.map(|(amount, unit)| Price { amount, unit }),
+            resend_of: row.resend_of,
             redacted_at: row.redacted_at.map(row::instant),
             created_at: row::instant(row.created_at),
             updated_at: row::instant(row.updated_at),
@@ -198,6 +202,7 @@ impl NewMessage {
             predicted_segments: self.predicted_segments,
             billed_segments: None,
             price: None,
+            resend_of: None,
             redacted_at: None,
             created_at: now,
             updated_at: now,

@@ -31,6 +31,7 @@ mod postgres;
 mod readers;
 mod redaction;
 mod replay;
+mod resends;
 mod row;
 mod schema;
 mod senders;

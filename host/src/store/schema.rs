@@ -23,6 +23,7 @@ const STEPS: [(i64, &str, &str); 9] = [
     (6, "rates of keys", include_str!("migrations/0006_rates_of_keys.sql")),
     (7, "conversations", include_str!("migrations/0007_conversations.sql")),
     (8, "redaction", include_str!("migrations/0008_redaction.sql")),
+    (10, "resends", include_str!("migrations/0010_resends.sql")),
 ];
 /// What a table is marked with whose rows are to lie in the order of its key.
 const CLUSTERED: &str = "/* CLUSTERED */";
@@ -42,8 +43,8 @@ pub(super) async fn migrate_file(file: &Path) -> Result<(), StoreError> {
         Err(error) => return Err(refused(&error)),
         Ok(()) => transaction.commit().await?,
     }
-}
     Ok(connection.close().await?)
+}
 
 /// The same for a PostgreSQL database. Hosts that start at the same time take turns.
 pub(super) async fn migrate_postgres(pool: &PgPool) -> Result<(), StoreError> {

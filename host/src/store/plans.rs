@@ -7,7 +7,7 @@ use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqlSafeStr};
 
 use super::statement::Statement;
-use super::{Database, Store, sql};
+use super::{Database, Store, project_sql, sql};
 
 #[path = "../../tests/support/postgres.rs"]
 mod postgres;
@@ -43,6 +43,7 @@ fn statements() -> impl Iterator<Item = &'static Statement> {
         sql::FORWARDS,
         sql::REDACTION,
         sql::ACCESS,
+        project_sql::PROJECT,
     ]
     .into_iter()
     .flatten()

@@ -11,7 +11,7 @@ use sqlx::{Acquire, AssertSqlSafe, PgPool, SqlSafeStr, SqlitePool};
 use super::StoreError;
 
 /// Each step's number, name and text. A step that has been released never changes.
-const STEPS: [(i64, &str, &str); 8] = [
+const STEPS: [(i64, &str, &str); 9] = [
     (1, "start", include_str!("migrations/0001_start.sql")),
     (2, "doubts", include_str!("migrations/0002_doubts.sql")),
     (3, "sessions of keys", include_str!("migrations/0003_sessions_of_keys.sql")),
@@ -20,6 +20,7 @@ const STEPS: [(i64, &str, &str); 8] = [
     (6, "rates of keys", include_str!("migrations/0006_rates_of_keys.sql")),
     (7, "conversations", include_str!("migrations/0007_conversations.sql")),
     (8, "redaction", include_str!("migrations/0008_redaction.sql")),
+    (9, "project", include_str!("migrations/0009_project.sql")),
 ];
 /// What a table is marked with whose rows are to lie in the order of its key.
 const CLUSTERED: &str = "/* CLUSTERED */";

@@ -6,7 +6,8 @@ use crate::store::Tx;
 
 /// What has one default among its kind.
 pub(super) trait Defaulted: Item {
-    fn is_default(&mut self) -> &mut bool;
+    /// Stored as `true` or `false`; nothing is as it was.
+    fn is_default(&mut self) -> &mut Option<bool>;
 }
 
 /// The first is the default, and another that is saved as the default takes its place; it cannot
@@ -16,21 +17,21 @@ pub(super) async fn settle<T: Defaulted>(
     tx: &mut Tx,
     change: &mut Change<'_, T>,
 ) -> Result<(), ProjectError> {
-    let was_default = change.before.as_mut().is_some_and(|(_, before)| *before.is_default());
+    let before = change.before.as_mut();
+    let was_default = before.is_some_and(|(_, before)| *before.is_default() == Some(true));
     let before = change.before.as_ref().map(|(name, _)| *name);
     let others = tx.items(T::KIND).await?.into_iter();
     let others: Vec<_> = others.filter(|other| Some(other.name.as_str()) != before).collect();
-    if others.is_empty() {
-        *item.is_default() = true;
-    }
-    match (was_default, *item.is_default()) {
+    let will_be = others.is_empty() || item.is_default().unwrap_or(was_default);
+    *item.is_default() = Some(will_be);
+    match (was_default, will_be) {
         (true, false) => return Err(needed(T::KIND.as_str(), change.name)),
         (true, true) | (false, false) => return Ok(()),
         (false, true) => {}
     }
     for row in others {
         let mut other: T = content(&row)?;
-        if std::mem::take(other.is_default()) {
+        if other.is_default().replace(false) == Some(true) {
             tx.save_item(T::KIND, &row.name, &row.name, &written(&other)?, change.now).await?;
         }
     }
@@ -43,7 +44,7 @@ pub(super) async fn leave<T: Defaulted>(
     tx: &mut Tx,
     name: &str,
 ) -> Result<(), ProjectError> {
-    match *item.is_default() && tx.items(T::KIND).await?.len() > 1 {
+    match *item.is_default() == Some(true) && tx.items(T::KIND).await?.len() > 1 {
         true => Err(needed(T::KIND.as_str(), name)),
         false => Ok(()),
     }

@@ -36,9 +36,9 @@ pub struct Handoff {
     /// SIP headers that go along.
     #[serde(default)]
     pub headers: Vec<Header>,
-    /// Whether it is taken where none is named: of all, one is.
+    /// Whether it is taken where none is named: of all, one is. Without it, as it was.
     #[serde(default)]
-    pub is_default: bool,
+    pub is_default: Option<bool>,
     /// What else the voice platform needs, e.g. `outbound_endpoint` and `outbound_encryption`.
     #[serde(default)]
     pub config: Map<String, Value>,
@@ -100,7 +100,7 @@ impl Item for Handoff {
 }
 
 impl Defaulted for Handoff {
-    fn is_default(&mut self) -> &mut bool {
+    fn is_default(&mut self) -> &mut Option<bool> {
         &mut self.is_default
     }
 }

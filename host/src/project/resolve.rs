@@ -94,7 +94,7 @@ fn text(value: &Value) -> Option<String> {
 
 async fn default_variant(store: &Store) -> Result<Option<String>, ProjectError> {
     let variants = all::<Variant>(store).await?.into_iter();
-    Ok(variants.map(|it| it.item).find(|it| it.is_default).and_then(|it| it.name))
+    Ok(variants.map(|it| it.item).find(|it| it.is_default == Some(true)).and_then(|it| it.name))
 }
 
 /// By its name as written, then without `variant_`, as the module looks values up.

@@ -22,9 +22,9 @@ pub struct Variant {
     /// Its name; another than the route's renames it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Whether it is taken where none is named: of all, one is.
+    /// Whether it is taken where none is named: of all, one is. Without it, as it was.
     #[serde(default)]
-    pub is_default: bool,
+    pub is_default: Option<bool>,
     /// What attributes hold for it: a new one needs a value for each that there is, of another only
     /// those change that are given. They are shown with the attributes.
     #[serde(default, skip_serializing)]
@@ -93,7 +93,7 @@ impl Item for Variant {
 }
 
 impl Defaulted for Variant {
-    fn is_default(&mut self) -> &mut bool {
+    fn is_default(&mut self) -> &mut Option<bool> {
         &mut self.is_default
     }
 }

@@ -149,8 +149,10 @@ async fn an_attribute_has_one_value_for_each_variant(server: Server) {
     let city = async || server.get("v1/attributes/city").await.1["values"].clone();
     put(&server, "v1/variants/Paris", json!({"name": "Lutetia", "is_default": true})).await;
     assert_eq!(city().await, json!({"London": "London", "Lutetia": "Paris"}));
-    put(&server, "v1/variants/Lutetia", json!({"is_default": true, "values": {"city": "Lutetia"}}))
-        .await;
+    // What is not said of the default stays.
+    put(&server, "v1/variants/Lutetia", json!({"values": {"city": "Lutetia"}})).await;
+    let given_up = server.put("v1/variants/Lutetia", &json!({"is_default": false})).await;
+    assert_eq!((given_up.0, &given_up.1["code"]), (StatusCode::CONFLICT, &json!("default_needed")));
     assert_eq!(city().await, json!({"London": "London", "Lutetia": "Lutetia"}));
     let (_, list) = server.get("v1/variants").await;
     let defaults: Vec<_> =

@@ -1,6 +1,7 @@
 //! What a project holds beside its templates, each a kind, a name and its JSON: `project/` knows
 //! what is in it. And what the prompts of actions refer to.
 
+use super::row::row;
 use super::sql::{SET_SETTING, SETTING};
 use super::statement::values;
 use super::{Store, StoreError, Tx, project_sql as sql, row};
@@ -28,13 +29,14 @@ pub struct StoredItem {
     pub updated_at: Timestamp,
 }
 
-#[derive(sqlx::FromRow)]
-struct ItemRow {
-    name: String,
-    content: String,
-    version: i64,
-    created_at: i64,
-    updated_at: i64,
+row! {
+    struct ItemRow {
+        name: String,
+        content: String,
+        version: i64,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl From<ItemRow> for StoredItem {
@@ -56,7 +58,7 @@ impl Store {
     /// The database failed.
     pub async fn items(&self, kind: Kind) -> Result<Vec<StoredItem>, StoreError> {
         let which = values![kind.as_str(), MAX_ITEMS];
-        let rows: Vec<ItemRow> = self.all(&sql::LIST_ITEMS, which).await?;
+        let rows: Vec<ItemRow> = self.walk(&sql::LIST_ITEMS, which).await?;
         Ok(rows.into_iter().map(StoredItem::from).collect())
     }
 

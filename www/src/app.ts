@@ -10,6 +10,7 @@ import { drafts, NEW } from "./pages/draft.ts";
 import { Page } from "./parts/page.ts";
 import { address, parseRoute, type Route } from "./route.ts";
 import { ModuleRefused } from "./verbatim.ts";
+import "./pages/agent.ts";
 import "./pages/chaos.ts";
 import "./pages/consent.ts";
 import "./pages/deliveries.ts";
@@ -25,10 +26,12 @@ import "./parts/delivery-row.ts";
 import "./parts/dialog.ts";
 import "./parts/directory.ts";
 import "./parts/forwards.ts";
+import "./parts/items.ts";
 import "./parts/message-card.ts";
 import "./parts/opt-out-add.ts";
 import "./parts/opt-out-import.ts";
 import "./parts/phone.ts";
+import "./parts/prompt-field.ts";
 import "./parts/senders.ts";
 import "./parts/webhooks.ts";
 
@@ -45,6 +48,7 @@ const TITLES: Record<Route["page"], string> = {
   templates: "Templates",
   template: "Template",
   "new-template": "New template",
+  agent: "Agent",
   deliveries: "Deliveries",
   delivery: "Message",
   consent: "Consent",
@@ -57,6 +61,7 @@ const TITLES: Record<Route["page"], string> = {
 /** What the navigation leads to, and whose pages each entry stands for. */
 const NAVIGATION: { to: Route; covers: Route["page"][] }[] = [
   { to: { page: "templates" }, covers: ["templates", "template", "new-template"] },
+  { to: { page: "agent" }, covers: ["agent"] },
   { to: { page: "phone" }, covers: ["phone"] },
   { to: { page: "deliveries", filter: {} }, covers: ["deliveries", "delivery"] },
   { to: { page: "consent" }, covers: ["consent", "person"] },
@@ -150,6 +155,8 @@ function page(route: Route, engine: HashedVerbatim) {
       const id = route.page === "template" ? route.id : NEW;
       return html`<verbatim-template .engine=${engine} .templateId=${id}></verbatim-template>`;
     }
+    case "agent":
+      return html`<verbatim-agent .engine=${engine}></verbatim-agent>`;
     case "deliveries":
       return html`<verbatim-deliveries .filter=${route.filter}></verbatim-deliveries>`;
     case "delivery":

@@ -25,6 +25,14 @@ export interface Template extends TemplateDraft {
   updated_at: string;
 }
 
+/** A save of a template, as it was. */
+export interface Version {
+  version: number;
+  title: string;
+  body: string;
+  created_at: string;
+}
+
 /** In the order in which a message may go through them. */
 export const MESSAGE_STATES = [
   "queued",
@@ -108,10 +116,10 @@ export interface MessageFilter {
 }
 
 /** One page of a list that is longer than a page. */
-export interface Paged<T> {
+export interface Paged<T, Place = string> {
   items: T[];
   /** Where the next page begins; null at the end. */
-  next: string | null;
+  next: Place | null;
 }
 
 export const FORWARD_STATES = ["queued", "sending", "delivered", "dead"] as const;
@@ -345,8 +353,14 @@ export const api = {
   deleteTemplate: (id: string) => request<unknown>("DELETE", at("templates", id)),
   duplicateTemplate: (id: string, title: string) =>
     request<Template>("POST", at("templates", id, "duplicate"), { title }),
-  publishTemplate: (id: string, environment: Environment) =>
-    request<Template>("POST", at("templates", id, "publish"), { environment }),
+  /** The newest version, unless another is given. */
+  publishTemplate: (id: string, environment: Environment, version?: number) =>
+    request<Template>("POST", at("templates", id, "publish"), { environment, version }),
+  versions: (id: string, before: number | null = null) =>
+    request<{ versions: Version[]; next: number | null }>(
+      "GET",
+      asking(at("templates", id, "versions"), { before }),
+    ).then(({ versions, next }): Paged<Version, number> => ({ items: versions, next })),
 
   send: (message: SendRequest) => request<Message>("POST", at("messages"), message),
   message: (id: string) => request<Message>("GET", at("messages", id)),

@@ -25,11 +25,13 @@ import "./parts/delivery-row.ts";
 import "./parts/dialog.ts";
 import "./parts/directory.ts";
 import "./parts/forwards.ts";
+import "./parts/languages.ts";
 import "./parts/message-card.ts";
 import "./parts/opt-out-add.ts";
 import "./parts/opt-out-import.ts";
 import "./parts/phone.ts";
 import "./parts/senders.ts";
+import "./parts/versions.ts";
 import "./parts/webhooks.ts";
 
 /** Where the host serves its module and the glue that wasm-bindgen made with it. */

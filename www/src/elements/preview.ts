@@ -11,7 +11,7 @@ export function previewText({ preview, boundaries }: Analysis) {
     <p class="text" part="preview" dir="auto" data-testid="preview-text">${pieces(
       preview,
       boundaries,
-    ).map(shown)}</p>
+    ).map(pieceShown)}</p>
     ${
       missing_total === 0
         ? nothing
@@ -24,7 +24,7 @@ export function previewText({ preview, boundaries }: Analysis) {
 }
 
 /** What the writer wrote is text; what a token became is text in a frame. */
-function shown({ parts, span }: Piece) {
+export function pieceShown({ parts, span }: Piece) {
   if (span === null) return parts.map(marked);
   const { kind, name, missing } = span;
   const title = `${kindName(kind)} ${name}${missing ? ": no value" : ""}`;

@@ -16,7 +16,8 @@ import {
 import type { EditDetail, VerbatimEditorElement } from "../elements/face.ts";
 import { prose } from "../elements/prose.ts";
 import type { HashedVerbatim } from "../load-from-host.ts";
-import type { VerbatimDialog } from "../parts/dialog.ts";
+import type { Question, VerbatimDialog } from "../parts/dialog.ts";
+import { ENVIRONMENT_NAMES, environmentFields } from "../parts/environments.ts";
 import type { Previewed } from "../parts/message-card.ts";
 import { namesOf } from "../parts/names.ts";
 import { Page } from "../parts/page.ts";
@@ -29,12 +30,6 @@ import { BLANK, type Draft, drafts, NEW } from "./draft.ts";
 
 /** How often the state of a message under way is asked for. */
 const POLL_MS = 400;
-
-const ENVIRONMENT_NAMES: Record<Environment, string> = {
-  sandbox: "Sandbox",
-  pre_release: "Pre-release",
-  live: "Live",
-};
 
 interface Sent {
   message: Message;
@@ -50,7 +45,9 @@ export class VerbatimTemplate extends Page {
   @state() private template: Template | null = null;
   @state() private draft: Draft | null = null;
   @state() private senders: Sender[] = [];
-  /** What the project's templates name. */
+  /** All of the project, for the names that they use and the languages of this one. */
+  @state() private templates: Template[] = [];
+  /** What they name. */
   @state() private names: Names = {};
   @state() private to = phoneNumber.get();
   @state() private sent: Sent[] = [];
@@ -66,19 +63,17 @@ export class VerbatimTemplate extends Page {
     new Poll(this, POLL_MS, () => this.#follow());
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has("templateId")) return;
+    void this.#open();
     // They only help to write, so nothing is said if they cannot be had.
     void api.templates().then(
       (templates) => {
+        this.templates = templates;
         this.names = namesOf(this.engine, templates);
       },
       () => {},
     );
-  }
-
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("templateId")) void this.#open();
   }
 
   async #open(): Promise<void> {
@@ -192,7 +187,10 @@ export class VerbatimTemplate extends Page {
         draft === null
           ? html`${this.alert()}
             ${this.problem === "" ? html`<p class="muted">Loading the template…</p>` : nothing}`
-          : html`<div class="desk">
+          : html`<div
+            class="desk"
+            @ask=${({ detail }: CustomEvent<Question>) => this.dialog.ask(detail)}
+          >
             <div class="work">
               ${this.#head(draft)}
               <div class="card">
@@ -205,7 +203,15 @@ export class VerbatimTemplate extends Page {
                     this.#change({ body: event.detail.value, values: event.detail.values })}
                 ></verbatim-editor>
               </div>
-              ${this.#senders(draft)} ${this.#sendForm(draft)}
+              ${environmentFields({
+                template,
+                senders: draft.senders,
+                known: this.senders,
+                unsaved: drafts.isUnsaved(this.templateId),
+                change: (senders) => this.#change({ senders }),
+                publish: (environment) => this.#publish(environment),
+              })}
+              ${this.#sendForm(draft)} ${template === null ? nothing : this.#history(draft, template)}
             </div>
             <aside class="beside">
               <verbatim-phone
@@ -219,6 +225,25 @@ export class VerbatimTemplate extends Page {
       }
       <verbatim-dialog></verbatim-dialog>
     `;
+  }
+
+  #history(draft: Draft, template: Template) {
+    return html`<verbatim-languages
+        .engine=${this.engine}
+        .template=${template}
+        .body=${draft.body}
+        .templates=${this.templates}
+        .values=${draft.values}
+      ></verbatim-languages>
+      <verbatim-versions
+        .engine=${this.engine}
+        .template=${template}
+        .body=${draft.body}
+        @published=${({ detail }: CustomEvent<Template>) => {
+          this.template = detail;
+        }}
+        @write=${({ detail: body }: CustomEvent<string>) => this.#change({ body })}
+      ></verbatim-versions>`;
   }
 
   #setTo(to: string): void {
@@ -309,67 +334,6 @@ export class VerbatimTemplate extends Page {
     }
   }
 
-  #senders(draft: Draft) {
-    return html`<section class="card" aria-label="Senders">
-      <h2>Senders</h2>
-      <p class="muted small">
-        A phone number or a Messaging Service (MG…) for each environment. One without a sender
-        refuses to send; it never borrows another's.
-      </p>
-      <div class="thirds">
-        ${ENVIRONMENTS.map(
-          (environment) => html`<div>
-            <label class="field">
-              <span>${ENVIRONMENT_NAMES[environment]} sender</span>
-              <input
-                type="text"
-                list="known-senders"
-                autocomplete="off"
-                spellcheck="false"
-                placeholder="none: refuses to send"
-                .value=${live(draft.senders[environment] ?? "")}
-                @input=${(event: Event) => {
-                  const typed = (event.target as HTMLInputElement).value.trim();
-                  this.#change({
-                    senders: { ...draft.senders, [environment]: typed === "" ? null : typed },
-                  });
-                }}
-              />
-            </label>
-            ${this.#published(environment)}
-          </div>`,
-        )}
-      </div>
-      <datalist id="known-senders">
-        ${known(this.senders).map((sender) => html`<option value=${sender}></option>`)}
-      </datalist>
-    </section>`;
-  }
-
-  #published(environment: Environment) {
-    const { template } = this;
-    if (template === null) return nothing;
-    if (environment === "sandbox") {
-      return html`<p class="muted small">sends the newest version, ${template.version}</p>`;
-    }
-    const published = template.published[environment] ?? null;
-    if (published === template.version) {
-      return html`<p class="muted small">sends version ${published}, the newest</p>`;
-    }
-    return html`<p class="muted small">
-      ${published === null ? "nothing published" : `sends version ${published}`}
-      <button
-        type="button"
-        class="link"
-        ?disabled=${drafts.isUnsaved(template.id)}
-        aria-label=${`Publish version ${template.version} to ${ENVIRONMENT_NAMES[environment]}`}
-        @click=${() => this.#publish(environment)}
-      >
-        publish version ${template.version}
-      </button>
-    </p>`;
-  }
-
   #sendForm(draft: Draft) {
     const unsaved = drafts.isUnsaved(this.templateId);
     const sender = draft.senders[draft.environment];
@@ -445,10 +409,6 @@ export class VerbatimTemplate extends Page {
       }
     </section>`;
   }
-}
-
-function known(senders: Sender[]): string[] {
-  return [...new Set(senders.map(({ sender }) => sender))];
 }
 
 /** A new template can be tried at once: it starts with the one sandbox sender, if there is one. */

@@ -1,8 +1,9 @@
 // <verbatim-templates>: every template of the project, with what can be done to it.
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { api, type Template } from "../api.ts";
+import { plural } from "../editing/words.ts";
 import type { VerbatimDialog } from "../parts/dialog.ts";
 import { Page } from "../parts/page.ts";
 import { deleteQuestion, duplicateQuestion } from "../parts/questions.ts";
@@ -15,6 +16,7 @@ import { drafts } from "./draft.ts";
 export class VerbatimTemplates extends Page {
   @property({ attribute: false }) engine!: Verbatim;
   @state() private templates: Template[] | null = null;
+  @state() private sought = "";
   @query("verbatim-dialog") private dialog!: VerbatimDialog;
 
   override connectedCallback(): void {
@@ -48,13 +50,27 @@ export class VerbatimTemplates extends Page {
         </p>
       </div>`;
     }
-    return html`<ul class="list" aria-label="Templates">
-      ${repeat(
-        templates,
-        (template) => template.id,
-        (template) => this.#row(template),
-      )}
-    </ul>`;
+    const found = templates.filter((template) => has(template, this.sought));
+    return html`<input
+        type="search"
+        class="search"
+        aria-label="Search templates"
+        placeholder="Search titles and texts"
+        .value=${this.sought}
+        @input=${(event: Event) => {
+          this.sought = (event.target as HTMLInputElement).value;
+        }}
+      />
+      <p class="muted small" role="status">
+        ${this.sought === "" ? nothing : `${found.length} of ${plural(templates.length, "template")}`}
+      </p>
+      <ul class="list" aria-label="Templates">
+        ${repeat(
+          found,
+          (template) => template.id,
+          (template) => this.#row(template),
+        )}
+      </ul>`;
   }
 
   #row(template: Template) {
@@ -92,8 +108,17 @@ export class VerbatimTemplates extends Page {
 
   #size(body: string): string {
     const { tokens_total: n } = this.engine.check({ body });
-    if (n > 0) return `${n} token${n === 1 ? "" : "s"}`;
+    if (n > 0) return plural(n, "token");
     const { segments, encoding } = this.engine.segments(body);
-    return `${segments} segment${segments === 1 ? "" : "s"}, ${encoding}`;
+    return `${plural(segments, "segment")}, ${encoding}`;
   }
+}
+
+/** Each word of it, in any case, in the title or the text. */
+function has({ title, body }: Template, sought: string): boolean {
+  const text = `${title} ${body}`.toLowerCase();
+  return sought
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
 }

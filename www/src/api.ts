@@ -122,6 +122,34 @@ export interface Paged<T, Place = string> {
   next: Place | null;
 }
 
+/** How many messages, how they stand, and what they take. */
+export interface Count {
+  messages: number;
+  /** A state without a message is left out. */
+  states: { [state in MessageState]?: number };
+  predicted_segments: number;
+  /** As far as Twilio has counted. */
+  billed_segments: number;
+  /** What was predicted of those that Twilio has counted. */
+  predicted_of_billed: number;
+}
+
+/** What became of the messages of some hours. */
+export interface Stats {
+  since: string;
+  until: string;
+  span_seconds: number;
+  /** Whether all were counted, or only the newest 10,000. */
+  complete: boolean;
+  total: Count;
+  /** The spans in which there was one, the oldest first. */
+  over_time: ({ at: string } & Count)[];
+  /** Null for free-form text. */
+  by_template: ({ template: string | null } & Count)[];
+  by_sender: ({ sender: string } & Count)[];
+  by_error: { code: number; message: string | null; help: string | null; messages: number }[];
+}
+
 export const FORWARD_STATES = ["queued", "sending", "delivered", "dead"] as const;
 
 /** What a person wrote, on its way to a webhook. */
@@ -369,6 +397,9 @@ export const api = {
       "GET",
       asking(at("messages"), { ...filter, limit, before }),
     ).then(({ messages, next }): Paged<Message> => ({ items: messages, next })),
+  /** Of the filter, where messages come from counts, and not what became of them. */
+  stats: (hours: number, { environment, template, sender }: MessageFilter) =>
+    request<Stats>("GET", asking(at("stats"), { hours, environment, template, sender })),
   cancel: (id: string) => request<Message>("POST", at("messages", id, "cancel")),
 
   registerSender: (setting: SenderSetting) => request<Sender>("POST", at("senders"), setting),

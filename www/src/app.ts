@@ -31,6 +31,7 @@ import "./parts/opt-out-add.ts";
 import "./parts/opt-out-import.ts";
 import "./parts/phone.ts";
 import "./parts/senders.ts";
+import "./parts/stats.ts";
 import "./parts/versions.ts";
 import "./parts/webhooks.ts";
 

@@ -22,6 +22,7 @@ mod routes;
 mod send;
 mod senders;
 mod site;
+mod stats;
 mod templates;
 mod versions;
 mod view;

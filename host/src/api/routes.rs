@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::route::Route;
 use super::{
     account, auth, cancel, consent, conversations, directory, events, forwarding, messages, meta,
-    openapi, opt_outs, phone, send, senders, templates,
+    openapi, opt_outs, phone, send, senders, stats, templates,
 };
 use super::{versions, view};
 use crate::twilio::fake::Chaos;
@@ -46,6 +46,9 @@ fn messages() -> Vec<Route> {
             .gives::<conversations::ConversationView>(OK),
         Route::post("/messages/{id}/cancel", "Take back a message that is queued", cancel::cancel)
             .gives::<view::MessageView>(OK),
+        Route::get("/stats", "What became of the messages of the last hours", stats::stats)
+            .query::<stats::StatsQuery>()
+            .gives::<stats::Stats>(OK),
         Route::get(
             "/events",
             "Messages and events for webhooks as they move, by server-sent events",

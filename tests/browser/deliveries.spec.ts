@@ -124,6 +124,9 @@ test("the list is narrowed by what is typed, and the address keeps it", async ({
 
 test("a count of Twilio's that is not ours is marked", async ({ page, host }) => {
   const { id } = await send(host, number(6));
+  // What is heard of it later would say what the host counts.
+  const state = async () => (await host.get<Message>(`/v1/messages/${id}`)).state;
+  await expect.poll(state).toBe("delivered");
   // The fake counts as we do, so the host's answer is changed on its way.
   await page.route("**/v1/messages?*", async (route) => {
     const answer = await route.fetch();

@@ -179,6 +179,8 @@ export interface ModuleInfo {
   size: number;
   abi: number;
   version: string;
+  /** Whether the host is `verbatim dev`: its Twilio is a fake, and has a phone. */
+  development: boolean;
 }
 
 /** A number or a Messaging Service that this host may send from in one environment. */

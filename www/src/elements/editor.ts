@@ -104,6 +104,10 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
     this.value = state;
   }
 
+  insert(text: string, over: [number, number] = [text.length, text.length]): void {
+    if (!this.#isReadonly) this.#surface?.insert(text, over);
+  }
+
   override focus(): void {
     this.#surface?.focus();
   }

@@ -97,6 +97,18 @@ export class Surface {
     this.#view.focus();
   }
 
+  /** In the place of what is selected; then `over` is, in it. */
+  insert(text: string, [from, to]: [number, number]): void {
+    const { main } = this.#view.state.selection;
+    this.#view.dispatch({
+      changes: { from: main.from, to: main.to, insert: text },
+      selection: { anchor: main.from + from, head: main.from + to },
+      userEvent: "input.insert",
+      scrollIntoView: true,
+    });
+    this.#view.focus();
+  }
+
   select([anchor, head]: [number, number]): void {
     this.#view.dispatch({ selection: { anchor, head }, scrollIntoView: true });
     this.#view.focus();

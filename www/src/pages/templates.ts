@@ -2,7 +2,7 @@
 import { html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
-import { api, type Template } from "../api.ts";
+import { api, type Sender, type Template } from "../api.ts";
 import { plural } from "../editing/words.ts";
 import type { VerbatimDialog } from "../parts/dialog.ts";
 import { Page } from "../parts/page.ts";
@@ -17,6 +17,8 @@ export class VerbatimTemplates extends Page {
   @property({ attribute: false }) engine!: Verbatim;
   @state() private templates: Template[] | null = null;
   @state() private sought = "";
+  /** Null until they are known. */
+  @state() private senders: Sender[] | null = null;
   @query("verbatim-dialog") private dialog!: VerbatimDialog;
 
   override connectedCallback(): void {
@@ -25,6 +27,8 @@ export class VerbatimTemplates extends Page {
   }
 
   async #list(): Promise<void> {
+    // They only say what is to be done first.
+    this.senders = await api.senders().catch(() => null);
     this.templates = (await this.attempt(() => api.templates())) ?? this.templates;
   }
 
@@ -42,14 +46,7 @@ export class VerbatimTemplates extends Page {
   #rows() {
     const { templates } = this;
     if (templates === null) return html`<p class="muted">Loading the templates…</p>`;
-    if (templates.length === 0) {
-      return html`<div class="card empty">
-        <p>There is no template yet.</p>
-        <p class="muted">
-          A template is a title and up to 500 characters, with tokens that a conversation fills.
-        </p>
-      </div>`;
-    }
+    if (templates.length === 0) return this.#firstSteps();
     const found = templates.filter((template) => has(template, this.sought));
     return html`<input
         type="search"
@@ -71,6 +68,28 @@ export class VerbatimTemplates extends Page {
           (template) => this.#row(template),
         )}
       </ul>`;
+  }
+
+  #firstSteps() {
+    const ready = (this.senders ?? []).length > 0;
+    return html`<div class="card">
+      <h2>There is no template yet.</h2>
+      <ol class="steps">
+        <li>
+          ${ready ? html`<span class="good">✓</span> ` : nothing}
+          <a href=${address({ page: "settings" })}>Connect Twilio</a> and choose a number to send
+          from.
+        </li>
+        <li>
+          <a href=${address({ page: "new-template" })}>Write a template</a>: a title and up to 500
+          characters, with tokens that a conversation fills.
+        </li>
+        <li>
+          Send it from there to a number of your own, and find it in
+          <a href=${address({ page: "deliveries", filter: {} })}>Deliveries</a>.
+        </li>
+      </ol>
+    </div>`;
   }
 
   #row(template: Template) {

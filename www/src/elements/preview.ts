@@ -1,11 +1,11 @@
 // The text as it reads with the values at hand, and where each segment of it begins.
 import { html, nothing } from "lit";
-import type { Analysis } from "../editing/analysis.ts";
+import type { Boundary } from "../editing/boundaries.ts";
 import { type Part, type Piece, pieces } from "../editing/pieces.ts";
 import { kindName, plural } from "../editing/words.ts";
+import type { Preview } from "../types.ts";
 
-export function previewText({ preview, boundaries }: Analysis) {
-  if (preview === null) return nothing;
+export function previewText(preview: Preview, boundaries: Boundary[]) {
   const { missing_total } = preview;
   return html`
     <p class="text" part="preview" dir="auto" data-testid="preview-text">${pieces(

@@ -129,6 +129,7 @@ test("a newcomer connects Twilio, writes, mends, sends and finds a message in th
     await expect(found.getByTestId("state")).toHaveText("delivered");
     await click(PERSON, "link");
     await expect(page.getByRole("list", { name: "What happened" })).toContainText("delivered");
+    await expect(page.getByRole("list", { name: "Values" })).toContainText("guest Ana");
   });
 
   const took = Date.now() - begun;

@@ -24,7 +24,8 @@ test("charts and tables show how many arrived, by template, sender and code", as
   });
   await page.reload();
   await expect(page.getByRole("heading", { name: "Templates" })).toBeVisible();
-  await page.getByRole("link", { name: "Deliveries", exact: true }).click();
+  // Of this template alone: other tests send by the same host.
+  await page.goto(new URL("#/deliveries?template=counted", host.ready.listening).href);
   const numbers = page.getByRole("region", { name: "In numbers" });
   await expect(numbers).toContainText("No message was sent in this time.");
   expect(charts).toEqual([]);
@@ -35,10 +36,10 @@ test("charts and tables show how many arrived, by template, sender and code", as
   for (let n = 0; n < 3; n += 1) {
     await send({ to: `+1303555${7000 + n}`, template: "counted", values: {} });
   }
-  await send({ to: REFUSED, from: SENDER, content: "x".repeat(161) });
+  await send({ to: REFUSED, template: "counted", values: {} });
   await expect
     .poll(async () => {
-      const { total } = await host.get<{ total: Count }>("/v1/stats?hours=1");
+      const { total } = await host.get<{ total: Count }>("/v1/stats?hours=1&template=counted");
       return [total.states["delivered"], total.states["failed"], total.billed_segments];
     })
     .toEqual([3, 1, 3]);
@@ -53,16 +54,15 @@ test("charts and tables show how many arrived, by template, sender and code", as
 
   await numbers.getByText("By template, sender and code").click();
   const ofTemplate = numbers.getByRole("row").filter({ hasText: "counted" });
-  await expect(ofTemplate).toContainText("100 %");
+  await expect(ofTemplate).toContainText("75 %");
   await expect(numbers.getByRole("row").filter({ hasText: SENDER })).toContainText("75 %");
   await expect(numbers.getByRole("list", { name: "Twilio’s codes" })).toContainText("Twilio 21211");
   await numbers.getByText("The charts as a table").click();
   await expect(numbers.getByRole("group", { name: "By from" }).getByRole("row")).not.toHaveCount(0);
   await expectAccessible(page);
 
-  await ofTemplate.getByRole("link", { name: "counted" }).click();
-  await expect(page).toHaveURL(/deliveries\?template=counted/);
-  await expect(numbers).not.toContainText("75 %");
+  await numbers.getByRole("link", { name: SENDER }).click();
+  await expect(page).toHaveURL(/deliveries\?template=counted&sender=/);
   await page.emulateMedia({ colorScheme: "dark" });
   await expect(numbers.locator("canvas")).toHaveCount(3);
   expect(await inked(page, "segments"), "drawn again").toBeGreaterThan(100);

@@ -88,8 +88,15 @@ export interface Message {
   error: { code: number | null; message: string; help: string | null } | null;
   created_at: string;
   updated_at: string;
-  /** Only where one message was asked for. */
-  attempts?: Attempt[];
+}
+
+/** A message with all that is known of it. */
+export interface Story extends Message {
+  attempts: Attempt[];
+  /** What it was rendered with; null once it was taken out. */
+  values: Values | null;
+  /** What Twilio has reported, in the order in which it came. */
+  reports: { status: string; error_code: number | null; received_at: string }[];
 }
 
 /** One try to hand a message to Twilio. */
@@ -393,7 +400,7 @@ export const api = {
     ).then(({ versions, next }): Paged<Version, number> => ({ items: versions, next })),
 
   send: (message: SendRequest) => request<Message>("POST", at("messages"), message),
-  message: (id: string) => request<Message>("GET", at("messages", id)),
+  message: (id: string) => request<Story>("GET", at("messages", id)),
   messages: (filter: MessageFilter, limit: number, before: string | null = null) =>
     request<{ messages: Message[]; next: string | null }>(
       "GET",

@@ -30,8 +30,8 @@ fn messages() -> Vec<Route> {
         Route::get("/messages", "List messages, the newest first", messages::list)
             .query::<messages::ListQuery>()
             .gives::<messages::MessageList>(OK),
-        Route::get("/messages/{id}", "A message with its attempts", messages::one)
-            .gives::<view::MessageView>(OK),
+        Route::get("/messages/{id}", "A message with all that is known of it", messages::one)
+            .gives::<messages::Story>(OK),
         Route::get("/conversations", "List conversations, by their ids", conversations::list)
             .query::<conversations::ListQuery>()
             .gives::<conversations::ConversationList>(OK),

@@ -45,7 +45,7 @@ pub use access::{ApiKey, Revoked, SessionKind, Visitor};
 pub use accounts::StoredAccount;
 pub use attempts::{Attempt, AttemptState};
 pub use backup::{BackupError, backup, restore};
-pub use callbacks::StatusNews;
+pub use callbacks::{Report, StatusNews};
 pub use changes::Change;
 pub use claim::{Claim, Cleared, Lane};
 pub use consent::{ConsentSource, LedgerEntry};

@@ -338,6 +338,8 @@ statements! { OUTBOX:
     RECORD_CALLBACK = "INSERT INTO callbacks \
         (sid, status, state, attempt_id, error_code, received_at) \
         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (sid, status) DO NOTHING";
+    REPORTS_OF_SID = "SELECT status, error_code, received_at FROM callbacks \
+        WHERE sid = $1 ORDER BY received_at, status";
     CALLBACKS_OF_SID = "SELECT state, error_code FROM callbacks \
         WHERE sid = $1 AND state IS NOT NULL";
 }

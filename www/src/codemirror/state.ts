@@ -49,9 +49,11 @@ const settle = StateEffect.define<null>();
 /** The verdict that is drawn: the newest, but for the frame of a key. */
 export const drawnField = StateField.define<Analysis>({
   create: (state) => state.field(analysisField),
-  update(drawn, { effects, state }) {
+  update(drawn, transaction) {
+    const { docChanged, effects, state } = transaction;
+    const byKey = transaction.isUserEvent("input.type") || transaction.isUserEvent("delete");
     const now = effects.some((one) => one.is(settle) || one.is(setContext) || one.is(setValue));
-    return now ? state.field(analysisField) : drawn;
+    return now || (docChanged && !byKey) ? state.field(analysisField) : drawn;
   },
 });
 

@@ -14,6 +14,7 @@ mod doors;
 mod events;
 mod fake;
 mod forward;
+mod kit;
 mod list;
 mod openapi;
 mod pages;

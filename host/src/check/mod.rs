@@ -17,6 +17,7 @@ use crate::sandbox::{CallError, Grant, Sandbox};
 
 pub use diff::{Cost, Difference, Side, diff};
 pub use report::Format;
+pub(crate) use source::From;
 pub use source::{MAX_BYTES, Place, Placed, Source, SourceError, read};
 
 /// A source with what was found in it.

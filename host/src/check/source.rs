@@ -63,12 +63,12 @@ pub struct Place {
 pub struct Placed {
     /// The text.
     pub text: String,
-    pub(super) from: From,
+    pub(crate) from: From,
 }
 
 /// How a text stands in its file.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum From {
+pub(crate) enum From {
     /// Letter by letter from this place on.
     Start(Place),
     /// Line by line from this line on, each from this column on.

@@ -15,6 +15,7 @@ pub mod explain;
 pub mod input;
 pub mod key_file;
 pub mod keys;
+pub mod kit;
 pub mod migrate;
 pub mod module;
 pub mod opt_outs;
@@ -59,6 +60,8 @@ enum Command {
     Doctor(Box<doctor::DoctorArgs>),
     Account(Box<account::AccountArgs>),
     OptOuts(opt_outs::OptOutsArgs),
+    Import(Box<kit::ImportArgs>),
+    Export(kit::ExportArgs),
     Check(check::CheckArgs),
     Diff(diff::DiffArgs),
     Explain(explain::ExplainArgs),
@@ -95,6 +98,8 @@ pub fn run() -> ExitCode {
         Command::Doctor(args) => with_runtime(doctor::run(*args)),
         Command::Account(args) => with_runtime(account::run(*args)),
         Command::OptOuts(args) => with_runtime(opt_outs::run(args)),
+        Command::Import(args) => with_runtime(kit::run_import(*args)),
+        Command::Export(args) => with_runtime(kit::run_export(args)),
         Command::Check(args) => check::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Explain(args) => explain::run(&args),

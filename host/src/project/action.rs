@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use verbatim_core::{is_language_of, quote};
 
 use super::item::{Change, Item, Kind};
-use super::{ProjectError, bounds, uses};
+use super::{Names, ProjectError, bounds, uses};
 use crate::engine::{Ask, CheckedPrompt, Engine};
 use crate::finding::Severity;
 use crate::sandbox::Grant;
@@ -85,38 +85,7 @@ impl Item for Action {
     }
 
     async fn check(&mut self, engine: &Engine, store: &Store) -> Result<(), ProjectError> {
-        let length = self.prompt.chars().count();
-        if length > MAX_PROMPT {
-            let message =
-                format!("expected a prompt of at most {MAX_PROMPT} characters, found {length}");
-            return Err(ProjectError::field(message));
-        }
-        let names = bounds::prompt_names(store).await?;
-        let ask = Ask::CheckPrompt { prompt: self.prompt.clone(), names };
-        let found: CheckedPrompt = engine.ask(ask, Grant::default()).await?.read()?;
-        let mut errors = found.diagnostics.iter().filter(|one| one.severity == Severity::Error);
-        if let Some(first) = errors.next() {
-            let (code, mut message) = (first.code.clone(), first.message.clone());
-            let more = errors.count();
-            if more > 0 {
-                message.push_str(&format!(", and {more} more"));
-            }
-            return Err(ProjectError::Invalid { code, message, diagnostics: found.diagnostics });
-        }
-        if found.tokens.len() < found.tokens_total {
-            let (most, total) = (found.tokens.len(), found.tokens_total);
-            let message = format!("expected at most {most} references and tokens, found {total}");
-            return Err(ProjectError::field(message));
-        }
-        self.references.clear();
-        for token in found.tokens {
-            let Ok(target) = token.kind.parse() else { continue };
-            let reference = (target, token.name);
-            if !self.references.contains(&reference) {
-                self.references.push(reference);
-            }
-        }
-        Ok(())
+        self.check_among(engine, bounds::prompt_names(store).await?).await
     }
 
     async fn settle(
@@ -144,6 +113,44 @@ impl Item for Action {
 }
 
 impl Action {
+    /// Refuses what cannot be, where these templates and handoffs are.
+    ///
+    /// # Errors
+    /// The prompt has an error, or the module failed.
+    pub async fn check_among(&mut self, engine: &Engine, names: Names) -> Result<(), ProjectError> {
+        let length = self.prompt.chars().count();
+        if length > MAX_PROMPT {
+            let message =
+                format!("expected a prompt of at most {MAX_PROMPT} characters, found {length}");
+            return Err(ProjectError::field(message));
+        }
+        let ask = Ask::CheckPrompt { prompt: self.prompt.clone(), names };
+        let found: CheckedPrompt = engine.ask(ask, Grant::default()).await?.read()?;
+        let mut errors = found.diagnostics.iter().filter(|one| one.severity == Severity::Error);
+        if let Some(first) = errors.next() {
+            let (code, mut message) = (first.code.clone(), first.message.clone());
+            let more = errors.count();
+            if more > 0 {
+                message.push_str(&format!(", and {more} more"));
+            }
+            return Err(ProjectError::Invalid { code, message, diagnostics: found.diagnostics });
+        }
+        if found.tokens.len() < found.tokens_total {
+            let (most, total) = (found.tokens.len(), found.tokens_total);
+            let message = format!("expected at most {most} references and tokens, found {total}");
+            return Err(ProjectError::field(message));
+        }
+        self.references.clear();
+        for token in found.tokens {
+            let Ok(target) = token.kind.parse() else { continue };
+            let reference = (target, token.name);
+            if !self.references.contains(&reference) {
+                self.references.push(reference);
+            }
+        }
+        Ok(())
+    }
+
     /// Names something otherwise, in each reference to it. A prompt that was stored has no error in
     /// it, so that a reference is nothing but what it reads like.
     pub(super) fn rename(&mut self, target: Target, name: &str, new_name: &str) {

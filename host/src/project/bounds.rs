@@ -40,6 +40,18 @@ pub struct Names {
     pub handoff: Option<Vec<String>>,
 }
 
+impl Names {
+    /// What a prompt may refer to; nothing, where it is more than the module takes.
+    #[must_use]
+    pub fn of_prompts(templates: Vec<String>, handoffs: Vec<String>) -> Self {
+        let fitting = |names: Vec<String>| {
+            let length: usize = names.iter().map(String::len).sum();
+            (length <= MAX_NAMES).then_some(names)
+        };
+        Self { template: fitting(templates), handoff: fitting(handoffs), ..Self::default() }
+    }
+}
+
 /// What tokens may hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -102,14 +114,8 @@ pub async fn names(store: &Store, engine: &Engine) -> Result<Names, ProjectError
 /// # Errors
 /// The database failed.
 pub async fn prompt_names(store: &Store) -> Result<Names, StoreError> {
-    let titles: Vec<_> = store.templates().await?.into_iter().map(|it| it.title).collect();
-    let fitting = |names: Vec<String>| {
-        let length: usize = names.iter().map(String::len).sum();
-        (length <= MAX_NAMES).then_some(names)
-    };
-    let template = fitting(titles);
-    let handoff = fitting(handoffs(store).await?);
-    Ok(Names { template, handoff, ..Names::default() })
+    let titles = store.templates().await?.into_iter().map(|it| it.title).collect();
+    Ok(Names::of_prompts(titles, handoffs(store).await?))
 }
 
 /// What tokens may hold: in one language, or in any.

@@ -208,12 +208,30 @@ pub async fn save<T: Item>(
     mut item: T,
     condition: Condition,
 ) -> Result<Put, ProjectError> {
-    let new_name = item.name().take().unwrap_or_else(|| name.to_owned());
-    T::KIND.check_name(&new_name)?;
+    T::KIND.check_name(item.name().as_deref().unwrap_or(name))?;
     item.check(engine, store).await?;
     let mut tx = store.write().await?;
     tx.hold_project().await?;
     let now = tx.now().await?;
+    let put = save_in(&mut tx, name, item, condition, now).await?;
+    tx.commit().await?;
+    Ok(put)
+}
+
+/// Saves something that is checked, with all that follows from it, together with others. The
+/// project is held.
+///
+/// # Errors
+/// As [`save`].
+pub async fn save_in<T: Item>(
+    tx: &mut Tx,
+    name: &str,
+    mut item: T,
+    condition: Condition,
+    now: Timestamp,
+) -> Result<Put, ProjectError> {
+    let new_name = item.name().take().unwrap_or_else(|| name.to_owned());
+    T::KIND.check_name(&new_name)?;
     let before = tx.item(T::KIND, name).await?;
     check_condition(T::KIND, name, before.as_ref(), condition)?;
     if new_name != name && (before.is_none() || tx.item(T::KIND, &new_name).await?.is_some()) {
@@ -231,13 +249,12 @@ pub async fn save<T: Item>(
     let is_new = before.is_none();
     let before = before.as_ref().map(content).transpose()?.map(|before| (name, before));
     let mut change = Change { before, name: &new_name, now };
-    item.settle(&mut tx, &mut change).await?;
+    item.settle(tx, &mut change).await?;
     let content = written(&item)?;
     match is_new {
         true => tx.add_item(T::KIND, &new_name, &content, now).await?,
         false => tx.save_item(T::KIND, name, &new_name, &content, now).await?,
     }
-    tx.commit().await?;
     Ok(if is_new { Put::Created(new_name) } else { Put::Saved(new_name) })
 }
 
@@ -253,12 +270,26 @@ pub async fn delete<T: Item>(
     let mut tx = store.write().await?;
     tx.hold_project().await?;
     let now = tx.now().await?;
+    delete_in::<T>(&mut tx, name, condition, now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Deletes something, with all that follows from it, together with others. The project is held.
+///
+/// # Errors
+/// As [`delete`].
+pub async fn delete_in<T: Item>(
+    tx: &mut Tx,
+    name: &str,
+    condition: Condition,
+    now: Timestamp,
+) -> Result<(), ProjectError> {
     let found = tx.item(T::KIND, name).await?;
     check_condition(T::KIND, name, found.as_ref(), condition)?;
     let found: T = content(&found.ok_or_else(|| unknown(T::KIND, name))?)?;
-    found.leave(&mut tx, name, now).await?;
+    found.leave(tx, name, now).await?;
     tx.delete_item(T::KIND, name).await?;
-    Ok(tx.commit().await?)
+    Ok(())
 }
 
 /// Something as it is stored.

@@ -24,7 +24,7 @@ pub use bounds::{Domains, Names, Row, domains, names, prompt_names};
 pub use entity::{Domain, Entity};
 pub use error::ProjectError;
 pub use handoff::{Handoff, Header, Method};
-pub use item::{Condition, Item, Kind, Put, Stored, all, delete, one, save};
+pub use item::{Condition, Item, Kind, Put, Stored, all, delete, delete_in, one, save, save_in};
 pub use resolve::{Context, resolve};
 pub use state::{State, StateChange};
 pub use translation::{Translation, check_language};

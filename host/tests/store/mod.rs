@@ -2,7 +2,7 @@
 //! STOP, nothing moves back, nothing is claimed twice, nothing in doubt is repeated.
 
 mod backups;
-mod fixture;
+pub(crate) mod fixture;
 mod lists;
 mod queues;
 mod races;

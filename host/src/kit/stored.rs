@@ -1,0 +1,414 @@
+//! A project in the database, as its files would hold it; and what files hold, put there: all of it
+//! or nothing, in one transaction.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use verbatim_core::{Sender, Title};
+
+use super::{Entry, Kind, Kit, Problem, Source, What, changes};
+use crate::engine::{Ask, Checked, Engine, EngineError};
+use crate::finding::{Finding, Severity};
+use crate::project::{
+    self, Action, Attribute, Condition, Entity, Handoff, Item, Names, ProjectError, Translation,
+    Variant, delete_in, refuse_used_template, save_in,
+};
+use crate::sandbox::Grant;
+use crate::store::{Saved, Senders, Store, StoreError, Template, TemplateDraft, Tx};
+use crate::time::Timestamp;
+
+/// Why nothing was imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// What is wrong, all of it as far as it was seen.
+    #[error("{} mistakes; nothing was imported", .0.len())]
+    Problems(Vec<Problem>),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The module failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+/// How an import is done.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    /// Takes out what the files do not hold.
+    pub prune: bool,
+    /// Does all and keeps nothing.
+    pub dry_run: bool,
+}
+
+/// What an import did, or would do.
+#[derive(Debug)]
+pub struct Imported {
+    /// What is new, other or gone.
+    pub changes: Vec<(What, Kind, String)>,
+    /// What the files do not hold, and is there all the same.
+    pub kept: Vec<(Kind, String)>,
+}
+
+/// All that a project holds of what files would.
+///
+/// # Errors
+/// The database failed.
+pub async fn stored(store: &Store) -> Result<Vec<Entry>, StoreError> {
+    let mut entries = Vec::new();
+    listed::<Variant>(store, Kind::Variant, &mut entries).await?;
+    listed::<Attribute>(store, Kind::Attribute, &mut entries).await?;
+    listed::<Entity>(store, Kind::Entity, &mut entries).await?;
+    listed::<Translation>(store, Kind::Translation, &mut entries).await?;
+    listed::<Handoff>(store, Kind::Handoff, &mut entries).await?;
+    listed::<Action>(store, Kind::Action, &mut entries).await?;
+    for Template { title, body, senders, .. } in store.templates().await? {
+        let content =
+            Map::from_iter([("body".into(), body.into()), ("senders".into(), json!(senders))]);
+        entries.push(entry(Kind::Template, title, content));
+    }
+    Ok(entries)
+}
+
+async fn listed<T: Item>(
+    store: &Store,
+    kind: Kind,
+    entries: &mut Vec<Entry>,
+) -> Result<(), StoreError> {
+    for one in project::all::<T>(store).await? {
+        let mut item = one.item;
+        let name = item.name().take().unwrap_or_default();
+        let Value::Object(content) = json!(item) else { continue };
+        entries.push(entry(kind, name, content));
+    }
+    Ok(())
+}
+
+fn entry(kind: Kind, name: String, mut content: Map<String, Value>) -> Entry {
+    let extra = match content.remove("extra") {
+        Some(Value::Object(extra)) => extra,
+        Some(_) | None => Map::new(),
+    };
+    Entry { kind, name, content, extra, source: None }
+}
+
+/// Makes the database hold what the files do.
+///
+/// # Errors
+/// Something of it cannot be, or the database failed; nothing is imported.
+pub async fn import(
+    store: &Store,
+    engine: &Engine,
+    kit: &Kit,
+    plan: Plan,
+) -> Result<Imported, ImportError> {
+    let before = stored(store).await?;
+    let (gone, changed): (Vec<_>, Vec<_>) =
+        changes(&before, kit.entries()).into_iter().partition(|(what, _)| *what == What::Removed);
+    let (pruned, kept): (Vec<_>, Vec<_>) =
+        gone.into_iter().partition(|(_, entry)| plan.prune && kit.has(entry.kind));
+    let mut import = Import { engine, kit, before: &before, problems: Vec::new() };
+    let new = changed.iter().map(|(_, entry)| *entry);
+    let ready = import.ready(store, new, pruned.iter().map(|(_, entry)| *entry)).await?;
+    if !import.problems.is_empty() {
+        return Err(ImportError::Problems(import.problems));
+    }
+    let mut tx = store.write().await?;
+    tx.hold_project().await?;
+    let now = tx.now().await?;
+    if !is_as_before(&before, &stored(store).await?) {
+        let message =
+            "expected nobody to change the project meanwhile, found a change; import again";
+        let problem = Problem { path: "the database".into(), place: None, message: message.into() };
+        return Err(ImportError::Problems(vec![problem]));
+    }
+    let of = |kind| pruned.iter().map(|(_, entry)| *entry).filter(move |it| it.kind == kind);
+    for entry in of(Kind::Attribute) {
+        told(delete_in::<Attribute>(&mut tx, &entry.name, Condition::Any, now).await, entry)?;
+    }
+    ready.save(&mut tx, store, now).await?;
+    // What refers to something goes before it.
+    for entry in of(Kind::Action) {
+        told(delete_in::<Action>(&mut tx, &entry.name, Condition::Any, now).await, entry)?;
+    }
+    for entry in of(Kind::Template) {
+        told(refuse_used_template(&mut tx, &entry.name).await, entry)?;
+        if let Some(template) = store.template(&entry.name).await? {
+            tx.delete_template(&template.id, now).await?;
+        }
+    }
+    for entry in of(Kind::Handoff) {
+        told(delete_in::<Handoff>(&mut tx, &entry.name, Condition::Any, now).await, entry)?;
+    }
+    for entry in of(Kind::Translation) {
+        told(delete_in::<Translation>(&mut tx, &entry.name, Condition::Any, now).await, entry)?;
+    }
+    for entry in of(Kind::Entity) {
+        told(delete_in::<Entity>(&mut tx, &entry.name, Condition::Any, now).await, entry)?;
+    }
+    for entry in of(Kind::Variant) {
+        told(delete_in::<Variant>(&mut tx, &entry.name, Condition::Any, now).await, entry)?;
+    }
+    if !plan.dry_run {
+        tx.commit().await?;
+    }
+    let listed = |(what, entry): &(What, &Entry)| (*what, entry.kind, entry.name.clone());
+    Ok(Imported {
+        changes: changed.iter().chain(&pruned).map(listed).collect(),
+        kept: kept.iter().map(|(_, entry)| (entry.kind, entry.name.clone())).collect(),
+    })
+}
+
+fn is_as_before(before: &[Entry], now: &[Entry]) -> bool {
+    let all =
+        |entries: &[Entry]| -> BTreeMap<(Kind, String), (Map<String, Value>, Map<String, Value>)> {
+            let parts =
+                |it: &Entry| ((it.kind, it.name.clone()), (it.content.clone(), it.extra.clone()));
+            entries.iter().map(parts).collect()
+        };
+    all(before) == all(now)
+}
+
+/// What is checked, each kind after what it refers to.
+#[derive(Default)]
+struct Ready<'a> {
+    variants: Vec<(&'a Entry, Variant)>,
+    attributes: Vec<(&'a Entry, Attribute)>,
+    entities: Vec<(&'a Entry, Entity)>,
+    translations: Vec<(&'a Entry, Translation)>,
+    handoffs: Vec<(&'a Entry, Handoff)>,
+    templates: Vec<(&'a Entry, TemplateDraft)>,
+    actions: Vec<(&'a Entry, Action)>,
+}
+
+impl Ready<'_> {
+    async fn save(mut self, tx: &mut Tx, store: &Store, now: Timestamp) -> Result<(), ImportError> {
+        // The new default takes the place of the old, which is none then.
+        self.variants.sort_by_key(|(_, item)| item.is_default != Some(true));
+        self.handoffs.sort_by_key(|(_, item)| item.is_default != Some(true));
+        save_all(tx, self.variants, now).await?;
+        save_all(tx, self.attributes, now).await?;
+        save_all(tx, self.entities, now).await?;
+        save_all(tx, self.translations, now).await?;
+        save_all(tx, self.handoffs, now).await?;
+        for (entry, draft) in self.templates {
+            let Some(template) = store.template(&entry.name).await? else {
+                tx.create_template(&draft, now).await?;
+                continue;
+            };
+            let saved = tx.save_template(&template.id, &draft, Some(template.version), now).await?;
+            if saved != Saved::Now {
+                let message = "expected nobody to save it meanwhile, found another version; import \
+                               again";
+                return Err(ImportError::Problems(vec![problem(entry, message)]));
+            }
+        }
+        save_all(tx, self.actions, now).await
+    }
+}
+
+async fn save_all<T: Item>(
+    tx: &mut Tx,
+    items: Vec<(&Entry, T)>,
+    now: Timestamp,
+) -> Result<(), ImportError> {
+    for (entry, item) in items {
+        told(save_in(tx, &entry.name, item, Condition::Any, now).await, entry)?;
+    }
+    Ok(())
+}
+
+struct Import<'a> {
+    engine: &'a Engine,
+    kit: &'a Kit,
+    before: &'a [Entry],
+    problems: Vec<Problem>,
+}
+
+impl Import<'_> {
+    async fn ready<'e>(
+        &mut self,
+        store: &Store,
+        changed: impl Iterator<Item = &'e Entry>,
+        pruned: impl Iterator<Item = &'e Entry>,
+    ) -> Result<Ready<'e>, ImportError> {
+        let pruned: Vec<_> = pruned.map(|it| (it.kind, it.name.as_str())).collect();
+        let is_there = |it: &&Entry| !pruned.contains(&(it.kind, &*it.name));
+        let all = |kind| {
+            let stored = self.before.iter().filter(is_there);
+            let names = stored.chain(self.kit.entries()).filter(move |it| it.kind == kind);
+            names.map(|it| it.name.clone()).collect::<std::collections::BTreeSet<_>>()
+        };
+        let (templates, handoffs) = (all(Kind::Template), all(Kind::Handoff));
+        let names =
+            Names::of_prompts(templates.into_iter().collect(), handoffs.into_iter().collect());
+        let attributes: Vec<_> = self.before.iter().filter(is_there).collect();
+        let mut ready = Ready::default();
+        for entry in changed {
+            match entry.kind {
+                Kind::Variant => {
+                    if let Some(mut variant) = self.item::<Variant>(entry)? {
+                        variant.values = self.values(&entry.name, &attributes);
+                        let done = variant.check(self.engine, store).await;
+                        self.keep(entry, done, variant, &mut ready.variants)?;
+                    }
+                }
+                Kind::Attribute => self.check(entry, store, &mut ready.attributes).await?,
+                Kind::Entity => self.check(entry, store, &mut ready.entities).await?,
+                Kind::Translation => self.check(entry, store, &mut ready.translations).await?,
+                Kind::Handoff => self.check(entry, store, &mut ready.handoffs).await?,
+                Kind::Template => {
+                    ready.templates.extend(self.draft(entry).await?.map(|draft| (entry, draft)));
+                }
+                Kind::Action => {
+                    if let Some(mut action) = self.item::<Action>(entry)? {
+                        let done = action.check_among(self.engine, names.clone()).await;
+                        self.keep(entry, done, action, &mut ready.actions)?;
+                    }
+                }
+            }
+        }
+        Ok(ready)
+    }
+
+    async fn check<'e, T: Item>(
+        &mut self,
+        entry: &'e Entry,
+        store: &Store,
+        ready: &mut Vec<(&'e Entry, T)>,
+    ) -> Result<(), ImportError> {
+        let Some(mut item) = self.item::<T>(entry)? else { return Ok(()) };
+        let done = item.check(self.engine, store).await;
+        self.keep(entry, done, item, ready)
+    }
+
+    fn keep<'e, T>(
+        &mut self,
+        entry: &'e Entry,
+        checked: Result<(), ProjectError>,
+        item: T,
+        ready: &mut Vec<(&'e Entry, T)>,
+    ) -> Result<(), ImportError> {
+        match told(checked, entry) {
+            Ok(()) => ready.push((entry, item)),
+            Err(ImportError::Problems(problems)) => self.problems.extend(problems),
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// What a file says of something, over what is stored of it and no file holds.
+    fn item<T: Item>(&mut self, entry: &Entry) -> Result<Option<T>, ImportError> {
+        let stored = self.before.iter().find(|it| it.kind == entry.kind && it.name == entry.name);
+        let mut content = stored.map(|it| it.content.clone()).unwrap_or_default();
+        if stored.is_none() && entry.kind == Kind::Action {
+            content.insert("topic".into(), entry.name.clone().into());
+        }
+        for (key, value) in &entry.content {
+            match (entry.kind, content.get_mut(key), value) {
+                // A variant that no file has keeps its value.
+                (Kind::Attribute, Some(Value::Object(old)), Value::Object(new))
+                    if key == "values" =>
+                {
+                    old.extend(new.clone());
+                }
+                _ => drop(content.insert(key.clone(), value.clone())),
+            }
+        }
+        content.insert("extra".into(), Value::Object(entry.extra.clone()));
+        match serde_json::from_value(Value::Object(content)) {
+            Ok(item) => Ok(Some(item)),
+            Err(error) => {
+                let message = format!("expected what the API takes, found: {error}; mend it");
+                self.problems.push(problem(entry, message));
+                Ok(None)
+            }
+        }
+    }
+
+    /// What the attributes that are stored already have for a variant, by their file.
+    fn values(&self, variant: &str, stored: &[&Entry]) -> BTreeMap<String, String> {
+        let files = self.kit.entries().iter().filter(|it| it.kind == Kind::Attribute);
+        let is_stored = |it: &&Entry| {
+            stored.iter().any(|other| other.kind == Kind::Attribute && other.name == it.name)
+        };
+        let value = |it: &Entry| {
+            let value = it.content.get("values")?.get(variant)?.as_str()?;
+            Some((it.name.clone(), value.to_owned()))
+        };
+        files.filter(is_stored).filter_map(value).collect()
+    }
+
+    async fn draft(&mut self, entry: &Entry) -> Result<Option<TemplateDraft>, ImportError> {
+        let before = self.problems.len();
+        let body = entry.content.get("body").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let ask = Ask::Check { title: Some(entry.name.clone()), body: body.clone() };
+        let found: Checked = self.engine.ask(ask, Grant::default()).await?.read()?;
+        self.problems.extend(errors(entry, &found.diagnostics));
+        if let Err(refusal) = Title::new(&entry.name) {
+            self.problems.push(problem(entry, refusal.message));
+        }
+        let mut sender = |environment: &str| -> Option<String> {
+            let text = entry.content.get("senders")?.get(environment)?.as_str()?;
+            if let Err(refusal) = Sender::new(text) {
+                let message = format!("the sender of `{environment}`: {}", refusal.message);
+                self.problems.push(problem(entry, message));
+            }
+            Some(text.to_owned())
+        };
+        let senders = Senders {
+            live: sender("live"),
+            pre_release: sender("pre_release"),
+            sandbox: sender("sandbox"),
+        };
+        let draft = TemplateDraft { title: entry.name.clone(), body, senders };
+        Ok((before == self.problems.len()).then_some(draft))
+    }
+}
+
+/// The errors that the module found, each with its line.
+fn errors(entry: &Entry, findings: &[Finding]) -> Vec<Problem> {
+    let errors = findings.iter().filter(|it| it.severity == Severity::Error);
+    let told = |finding: &Finding| {
+        let mut told = problem(entry, format!("{} ({})", finding.message, finding.code));
+        let text = entry.source.as_ref().and_then(|source| source.text.as_ref());
+        if let Some(text) = text.filter(|_| finding.part != "title") {
+            told.place = Some(text.place(finding.range.bytes[0]));
+        }
+        told
+    };
+    errors.map(told).collect()
+}
+
+fn problem(entry: &Entry, message: impl Into<String>) -> Problem {
+    let (path, place) = match &entry.source {
+        Some(Source { path, place, .. }) => (path.clone(), Some(*place)),
+        None => {
+            (format!("the {} `{}` of the database", entry.kind.as_str(), entry.name).into(), None)
+        }
+    };
+    Problem { path, place, message: message.into() }
+}
+
+/// What went wrong with something, told by its place.
+fn told<T>(done: Result<T, ProjectError>, entry: &Entry) -> Result<T, ImportError> {
+    done.map_err(|error| match error {
+        ProjectError::Store(error) => error.into(),
+        ProjectError::Engine(EngineError::Refused(refusal)) => {
+            ImportError::Problems(vec![problem(entry, refusal.message)])
+        }
+        ProjectError::Engine(error) => error.into(),
+        ProjectError::Invalid { diagnostics, message, .. } => {
+            let errors = errors(entry, &diagnostics);
+            ImportError::Problems(match errors.is_empty() {
+                true => vec![problem(entry, message)],
+                false => errors,
+            })
+        }
+        ProjectError::Conflict { .. }
+        | ProjectError::InUse { .. }
+        | ProjectError::Changed { .. }
+        | ProjectError::NotFound(_) => {
+            ImportError::Problems(vec![problem(entry, error.to_string())])
+        }
+    })
+}

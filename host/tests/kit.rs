@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -100,8 +101,11 @@ fn change(folder: &Path, path: &str, old: &str, new: &str) {
     put(folder, path, &text.replace(old, new));
 }
 
+/// Compiled once for all tests.
 fn engine() -> Engine {
-    Engine::new(Sandbox::embedded(Limits::default()).expect("the module"))
+    static ENGINE: LazyLock<Engine> =
+        LazyLock::new(|| Engine::new(Sandbox::embedded(Limits::default()).expect("the module")));
+    ENGINE.clone()
 }
 
 async fn import(store: &Store, folder: &Path, plan: Plan) -> Result<Imported, ImportError> {

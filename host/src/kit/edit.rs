@@ -1,5 +1,6 @@
 //! Changes a document's text so that it says something else: what says so already keeps its bytes.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use saphyr_parser::ScalarStyle;
@@ -149,15 +150,17 @@ impl Editor<'_> {
 
     /// Things with names are told by them, others by their number.
     fn list(&mut self, items: &[Node], wanted: &[Tree]) -> bool {
-        let name = |tree: &Tree| Some(tree.get("name")?.scalar()?.to_owned());
-        let names: Vec<_> = items.iter().map(|it| name(&Tree::of(it))).collect();
-        let is_named =
-            names.iter().all(Option::is_some) && wanted.iter().all(|it| name(it).is_some());
-        let same = |at: usize| match is_named {
-            true => wanted.iter().position(|it| name(it) == names[at]),
-            false => Some(at).filter(|at| *at < wanted.len()),
+        let names = |trees: &[Tree]| -> Option<Vec<String>> {
+            trees.iter().map(|it| Some(it.get("name")?.scalar()?.to_owned())).collect()
         };
-        let pairs: Vec<_> = (0..items.len()).map(same).collect();
+        let written: Vec<_> = items.iter().map(Tree::of).collect();
+        let named = names(&written).zip(names(wanted)).map(|(written, wanted)| {
+            let places: BTreeMap<_, _> = wanted.into_iter().zip(0_usize..).collect();
+            written.iter().map(|name| places.get(name).copied()).collect::<Vec<_>>()
+        });
+        let pairs = named.unwrap_or_else(|| {
+            (0..items.len()).map(|at| Some(at).filter(|at| *at < wanted.len())).collect()
+        });
         if pairs.iter().all(Option::is_none) {
             return false;
         }
@@ -179,7 +182,8 @@ impl Editor<'_> {
             Data::List { .. } | Data::Map { .. } => ScalarStyle::Plain,
         };
         let column = self.column(first);
-        let is_new = |(at, _): &(usize, &Tree)| !pairs.contains(&Some(*at));
+        let kept: BTreeSet<_> = pairs.iter().flatten().collect();
+        let is_new = |(at, _): &(usize, &Tree)| !kept.contains(at);
         let lines = wanted.iter().enumerate().filter(is_new);
         let lines: Vec<_> = lines.map(|(_, item)| self.style.item(item, beside, column)).collect();
         let before = self.text[..dash(self.text, last.span.start)].trim_end_matches([' ', '\t']);
@@ -212,7 +216,8 @@ impl Editor<'_> {
             Some(at) => self.changes.push((at..at, lines)),
             None => {
                 let at = self.text.len();
-                self.changes.push((at..at, format!("{line_end}{}", lines.trim_end())));
+                let lines = lines.strip_suffix(line_end).unwrap_or(&lines);
+                self.changes.push((at..at, format!("{line_end}{lines}")));
             }
         }
     }

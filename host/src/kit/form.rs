@@ -175,7 +175,7 @@ impl Form {
             Some(Tree::Plain(text)) if found.is_some_and(|it| it.json().is_string()) => {
                 Ok(Some(text.as_str()))
             }
-            Some(Tree::Plain(_)) => Err("text; put it in quotes"),
+            Some(Tree::Plain(_)) => Err("text"),
             Some(Tree::List(_) | Tree::Map(_)) => Err("text"),
             None => Ok(None),
         };

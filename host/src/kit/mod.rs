@@ -15,7 +15,7 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;
 use std::io;
@@ -186,43 +186,38 @@ impl Kit {
                     rewrite_list(kind, tree, &wanted, style);
                 }
             };
-            edits.extend(self.edit(path, rewrite)?);
+            let document = self.documents.iter().find(|document| document.path == path);
+            edits.extend(self.edit(path, document, rewrite)?);
         }
         edits.extend(self.topics(wanted)?);
         Ok(edits)
     }
 
     /// Each action stands in the file of the topic that has its name.
-    fn topics(&self, wanted: &[Entry]) -> Result<Vec<Edit>, Problem> {
-        let mut actions: BTreeMap<&str, &Entry> = BTreeMap::new();
-        actions
-            .extend(wanted.iter().filter(|it| it.kind == Kind::Action).map(|it| (&*it.name, it)));
+    fn topics<'e>(&'e self, wanted: &'e [Entry]) -> Result<Vec<Edit>, Problem> {
+        let of = |entries: &'e [Entry]| -> BTreeMap<&'e str, &'e Entry> {
+            let actions = entries.iter().filter(|it| it.kind == Kind::Action);
+            actions.map(|it| (it.name.as_str(), it)).collect()
+        };
+        let (before, mut actions) = (of(&self.entries), of(wanted));
+        let mut taken: BTreeSet<PathBuf> = BTreeSet::new();
         let mut edits = Vec::new();
-        let topics = self.documents.iter().filter(|document| document.path.starts_with(TOPICS));
-        for document in topics {
+        for document in self.documents.iter().filter(|it| it.path.starts_with(TOPICS)) {
+            taken.insert(document.path.clone());
             let name = document.root.get("name").and_then(Node::text).unwrap_or_default();
             let action = actions.remove(name);
-            let had = self.entries.iter().any(|it| it.kind == Kind::Action && it.name == name);
             let rewrite = |tree: &mut Tree, _: &Style| match action {
                 Some(action) => apply(Kind::Action, tree, &action.content, |_| false),
-                None if had => tree.set(&["actions"], None),
+                None if before.contains_key(name) => tree.set(&["actions"], None),
                 None => {}
             };
-            edits.extend(self.edit(document.path.clone(), rewrite)?);
+            edits.extend(self.edit(document.path.clone(), Some(document), rewrite)?);
         }
         for action in actions.into_values() {
-            let taken = |path: &PathBuf| {
-                let is_it = |it: &PathBuf| it == path;
-                self.documents
-                    .iter()
-                    .map(|it| &it.path)
-                    .chain(edits.iter().map(|it: &Edit| &it.path))
-                    .any(is_it)
-            };
-            let names = (1..).map(|number| topic_path(&action.name, number));
-            let Some(path) = names.into_iter().find(|path| !taken(path)) else { continue };
+            let mut paths = (1..).map(|number| topic_path(&action.name, number));
+            let Some(path) = paths.find(|path| taken.insert(path.clone())) else { continue };
             let rewrite = |tree: &mut Tree, _: &Style| *tree = new(action, |_| false);
-            edits.extend(self.edit(path, rewrite)?);
+            edits.extend(self.edit(path, None, rewrite)?);
         }
         Ok(edits)
     }
@@ -230,9 +225,9 @@ impl Kit {
     fn edit(
         &self,
         path: PathBuf,
+        found: Option<&Document>,
         rewrite: impl FnOnce(&mut Tree, &Style),
     ) -> Result<Option<Edit>, Problem> {
-        let found = self.documents.iter().find(|document| document.path == path);
         let refused = |fault: Fault| Problem {
             path: self.folder.join(&path),
             place: Some(fault.place),

@@ -239,9 +239,14 @@ impl Reader<'_> {
                 Ok(value) => put(&mut content, *field, value),
                 Err(expected) => {
                     let key = field.path.join(".");
-                    let found = if at.is_some() { "something else" } else { "nothing" };
+                    let (found, fix) = match at.map(Node::text) {
+                        None => ("nothing".to_owned(), "add it"),
+                        Some(Some(text)) if expected == "text" => (quote(text), "put it in quotes"),
+                        Some(Some(text)) => (quote(text), "mend it"),
+                        Some(None) => ("a list or a mapping".to_owned(), "mend it"),
+                    };
                     let message =
-                        format!("expected `{key}` to be {expected}, found {found}; mend it");
+                        format!("expected `{key}` to be {expected}, found {found}; {fix}");
                     let place = at.unwrap_or(item).place;
                     self.refuse(&document.path, Some(place), message);
                 }

@@ -122,31 +122,16 @@ pub async fn import(
         return Err(ImportError::Problems(vec![problem]));
     }
     let of = |kind| pruned.iter().map(|(_, entry)| *entry).filter(move |it| it.kind == kind);
+    // A new variant needs no value of an attribute that goes.
     for entry in of(Kind::Attribute) {
-        told(delete_in::<Attribute>(&mut tx, &entry.name, Condition::Any, now).await, entry)?;
+        delete(&mut tx, store, entry, now).await?;
     }
     ready.save(&mut tx, store, now).await?;
     // What refers to something goes before it.
-    for entry in of(Kind::Action) {
-        told(delete_in::<Action>(&mut tx, &entry.name, Condition::Any, now).await, entry)?;
-    }
-    for entry in of(Kind::Template) {
-        told(refuse_used_template(&mut tx, &entry.name).await, entry)?;
-        if let Some(template) = store.template(&entry.name).await? {
-            tx.delete_template(&template.id, now).await?;
+    for kind in Kind::ALL.into_iter().rev().filter(|kind| *kind != Kind::Attribute) {
+        for entry in of(kind) {
+            delete(&mut tx, store, entry, now).await?;
         }
-    }
-    for entry in of(Kind::Handoff) {
-        told(delete_in::<Handoff>(&mut tx, &entry.name, Condition::Any, now).await, entry)?;
-    }
-    for entry in of(Kind::Translation) {
-        told(delete_in::<Translation>(&mut tx, &entry.name, Condition::Any, now).await, entry)?;
-    }
-    for entry in of(Kind::Entity) {
-        told(delete_in::<Entity>(&mut tx, &entry.name, Condition::Any, now).await, entry)?;
-    }
-    for entry in of(Kind::Variant) {
-        told(delete_in::<Variant>(&mut tx, &entry.name, Condition::Any, now).await, entry)?;
     }
     if !plan.dry_run {
         tx.commit().await?;
@@ -158,14 +143,35 @@ pub async fn import(
     })
 }
 
+async fn delete(
+    tx: &mut Tx,
+    store: &Store,
+    entry: &Entry,
+    now: Timestamp,
+) -> Result<(), ImportError> {
+    let (name, any) = (entry.name.as_str(), Condition::Any);
+    let done = match entry.kind {
+        Kind::Variant => delete_in::<Variant>(tx, name, any, now).await,
+        Kind::Attribute => delete_in::<Attribute>(tx, name, any, now).await,
+        Kind::Entity => delete_in::<Entity>(tx, name, any, now).await,
+        Kind::Translation => delete_in::<Translation>(tx, name, any, now).await,
+        Kind::Handoff => delete_in::<Handoff>(tx, name, any, now).await,
+        Kind::Action => delete_in::<Action>(tx, name, any, now).await,
+        Kind::Template => {
+            let done = refuse_used_template(tx, name).await;
+            if let (Ok(()), Some(template)) = (&done, store.template(name).await?) {
+                tx.delete_template(&template.id, now).await?;
+            }
+            done
+        }
+    };
+    told(done, entry)
+}
+
+/// Both are in the order of their lists.
 fn is_as_before(before: &[Entry], now: &[Entry]) -> bool {
-    let all =
-        |entries: &[Entry]| -> BTreeMap<(Kind, String), (Map<String, Value>, Map<String, Value>)> {
-            let parts =
-                |it: &Entry| ((it.kind, it.name.clone()), (it.content.clone(), it.extra.clone()));
-            entries.iter().map(parts).collect()
-        };
-    all(before) == all(now)
+    let parts = |it: &Entry| (it.kind, it.name.clone(), it.content.clone(), it.extra.clone());
+    before.iter().map(parts).eq(now.iter().map(parts))
 }
 
 /// What is checked, each kind after what it refers to.

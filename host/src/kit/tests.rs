@@ -453,12 +453,12 @@ fn what_cannot_be_has_one_sentence_with_file_line_and_column() {
         (
             templates,
             "sms_templates:\n- name: a\n".to_owned(),
-            ":2:3: expected `text` to be text, found nothing; mend it",
+            ":2:3: expected `text` to be text, found nothing; add it",
         ),
         (
             templates,
             "sms_templates:\n- name: a\n  text: 5\n".to_owned(),
-            ":3:9: expected `text` to be text; put it in quotes",
+            ":3:9: expected `text` to be text, found `5`; put it in quotes",
         ),
         (
             templates,
@@ -489,7 +489,7 @@ fn what_cannot_be_has_one_sentence_with_file_line_and_column() {
         (
             "config/handoffs.yaml",
             HANDOFFS.replace("invite", "transfer"),
-            ":6:13: expected `sip_config.method` to be `invite`, `refer` or `bye`, found something else",
+            ":6:13: expected `sip_config.method` to be `invite`, `refer` or `bye`, found `transfer`; mend it",
         ),
         (
             "config/handoffs.yaml",

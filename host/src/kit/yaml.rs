@@ -1,6 +1,7 @@
 //! Reads YAML with the place of everything in it, so that a problem has its line and an edit its
 //! bytes. No alias is followed: a file of some lines could stand for more than any memory holds.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span};
@@ -104,6 +105,8 @@ struct Open {
     node: Node,
     /// The key of a mapping whose value has not come.
     key: Option<Node>,
+    /// In which line each key stands.
+    lines: BTreeMap<String, usize>,
 }
 
 struct Builder<'a> {
@@ -167,19 +170,18 @@ impl Builder<'_> {
     fn scalar(&self, style: ScalarStyle, span: Range<usize>) -> Range<usize> {
         let text = &self.text[span.start..];
         match style {
+            ScalarStyle::Plain if !span.is_empty() => span,
             ScalarStyle::Plain => {
                 // Nothing at all stands behind its colon or its dash.
-                let is_value = self.open.last().is_some_and(|open| open.key.is_some());
-                let in_list = matches!(
-                    self.open.last().map(|open| &open.node.data),
-                    Some(Data::List { flow: false, .. })
-                );
-                let sign = if is_value { Some(':') } else { in_list.then_some('-') };
-                let behind = sign.and_then(|sign| self.text[self.end..].find(sign));
-                match behind {
-                    Some(at) if span.is_empty() => self.end + at + 1..self.end + at + 1,
-                    Some(_) | None => span,
-                }
+                let sign = match self.open.last() {
+                    Some(Open { key: Some(_), .. }) => ':',
+                    Some(Open {
+                        node: Node { data: Data::List { flow: false, .. }, .. }, ..
+                    }) => '-',
+                    Some(_) | None => return span,
+                };
+                let at = self.text[self.end..].find(sign).map(|at| self.end + at + 1);
+                at.map_or(span, |at| at..at)
             }
             ScalarStyle::SingleQuoted => {
                 let mut at = 1;
@@ -228,14 +230,14 @@ impl Builder<'_> {
             );
             return Err(Fault::new(node.place, message));
         }
-        self.open.push(Open { node, key: None });
+        self.open.push(Open { node, key: None, lines: BTreeMap::new() });
         Ok(())
     }
 
     /// Puts what is complete where it belongs.
     fn put(&mut self, node: Node) -> Result<(), Fault> {
         self.end = node.span.end.max(self.end);
-        let Some(Open { node: parent, key }) = self.open.last_mut() else {
+        let Some(Open { node: parent, key, lines }) = self.open.last_mut() else {
             self.root = Some(node);
             return Ok(());
         };
@@ -250,13 +252,14 @@ impl Builder<'_> {
                             "expected a text as a key, found a list or a mapping; name it";
                         return Err(Fault::new(node.place, message));
                     };
-                    let line = self.text[..node.span.start].rfind('\n').map_or(0, |at| at + 1);
-                    if let Some(at) = self.text[line..node.span.start].find('\t').filter(|_| !*flow)
-                    {
-                        return Err(tab(Place { line: node.place.line, column: at + 1 }));
+                    if !*flow {
+                        let line = self.text[..node.span.start].rfind('\n').map_or(0, |at| at + 1);
+                        if let Some(at) = self.text[line..node.span.start].find('\t') {
+                            return Err(tab(Place { line: node.place.line, column: at + 1 }));
+                        }
                     }
-                    if let Some((first, _)) = entries.iter().find(|it| it.0.text() == Some(text)) {
-                        let (key, line) = (verbatim_core::quote(text), first.place.line);
+                    if let Some(line) = lines.insert(text.to_owned(), node.place.line) {
+                        let key = verbatim_core::quote(text);
                         let message = format!(
                             "expected each key once, found {key} again, first in line {line}; take \
                              one out"

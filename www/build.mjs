@@ -1,4 +1,5 @@
-// Builds the console into dist/: one script, one style sheet, one page, all static.
+// Builds the console into dist/: a script and its parts, one style sheet, one page, all
+// static.
 // `/verbatim.js` and `/verbatim.wasm` are not part of it: the host serves the module that it
 // sends with, and the page fetches that very file when it runs.
 import { cp, mkdir, rm } from "node:fs/promises";
@@ -15,6 +16,8 @@ await build({
   entryNames: "app",
   bundle: true,
   format: "esm",
+  // What only some page needs is a file of its own, which that page loads.
+  splitting: true,
   target: "es2022",
   minify: true,
   legalComments: "linked",

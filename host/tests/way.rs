@@ -82,6 +82,54 @@ async fn a_template_is_sent_in_the_language_asked_for() {
 }
 
 #[tokio::test]
+async fn a_message_tells_its_values_and_what_twilio_reported() {
+    let server = Server::start().await;
+    let draft = json!({
+        "title": "told", "body": "Hi {{entity:guest}}", "senders": {"sandbox": sandbox_number()},
+    });
+    assert_eq!(server.post("v1/templates", &draft).await.0, StatusCode::CREATED);
+    let values = json!({"entity": {"guest": "Ana"}});
+    let request = json!({"to": PERSON, "template": "told", "values": values});
+    let (_, message) = server.post("v1/messages", &request).await;
+    let delivered = server.wait(&message, "delivered").await;
+    assert_eq!(delivered["values"]["entity"], values["entity"]);
+    let reports = delivered["reports"].as_array().expect("a list");
+    let told: Vec<_> = reports.iter().map(|one| one["status"].as_str().expect("a word")).collect();
+    assert_eq!(told.last(), Some(&"delivered"), "{told:?}");
+    assert!(reports.is_sorted_by_key(|one| one["received_at"].as_str().map(str::to_owned)));
+    let (_, listed) = server.get("v1/messages").await;
+    assert_eq!(listed["messages"][0].get("values"), None, "a list does not tell that much");
+}
+
+#[tokio::test]
+async fn what_became_of_messages_is_counted() {
+    let server = Server::start().await;
+    let sent = server.send(PERSON, "Hello").await;
+    server.wait(&sent, "delivered").await;
+    let refused = server.send("+15005550001", &"x".repeat(161)).await;
+    server.wait(&refused, "failed").await;
+    let (status, stats) = server.get("v1/stats?hours=1&environment=sandbox").await;
+    assert_eq!(status, StatusCode::OK);
+    let total = &stats["total"];
+    assert_eq!(total["states"], json!({"delivered": 1, "failed": 1}));
+    assert_eq!((&total["predicted_segments"], &total["billed_segments"]), (&json!(3), &json!(1)));
+    assert_eq!(total["predicted_of_billed"], 1);
+    assert_eq!(stats["by_error"][0]["code"], 21211);
+    assert!(stats["by_error"][0]["help"].is_string());
+    assert_eq!(stats["by_sender"][0]["sender"], sandbox_number());
+    assert_eq!((&stats["complete"], &stats["span_seconds"]), (&json!(true), &json!(60)));
+    let (_, live) = server.get("v1/stats?environment=live").await;
+    assert_eq!((&live["total"]["messages"], &live["over_time"]), (&json!(0), &json!([])));
+    for hours in ["0", "721", "-1", "many"] {
+        let (status, problem) = server.get(&format!("v1/stats?hours={hours}")).await;
+        assert_eq!(
+            (status, &problem["code"]),
+            (StatusCode::UNPROCESSABLE_ENTITY, &json!("bad_field"))
+        );
+    }
+}
+
+#[tokio::test]
 async fn the_sender_is_the_chosen_templates_own() {
     let server = Server::start().await;
     for (title, sender) in [("note_en", "+15550002001"), ("note_fr", "+15550002002")] {

@@ -14,11 +14,12 @@ export const BIN =
   fileURLToPath(new URL("../../target/debug/verbatim", import.meta.url));
 
 /** The first line that `verbatim dev --json` prints. */
-interface Ready {
+export interface Ready {
   listening: string;
   sign_in: string;
   api_key: string;
   fake_twilio: string;
+  fake_account: { account_sid: string; auth_token: string };
 }
 
 export class Host {

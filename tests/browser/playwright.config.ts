@@ -1,4 +1,5 @@
-// A real Chromium against a real `verbatim dev`: `npm test`; `npm run screenshots` draws the pages.
+// A real Chromium against a real `verbatim dev`: `npm test`; `npm run screenshots` draws every page,
+// `npm run pictures` those of the README.
 // CHROMIUM names the browser (Debian's by default; none is ever downloaded), VERBATIM_BIN the host.
 import { fileURLToPath } from "node:url";
 import { defineConfig, devices } from "@playwright/test";
@@ -30,6 +31,7 @@ export default defineConfig({
   projects: [
     { name: "browser", testMatch: "*.spec.ts", testIgnore: `${PACKAGE}/**` },
     { name: "package", testDir: PACKAGE, testMatch: "*.spec.ts" },
-    { name: "screenshots", testMatch: "**/*.shots.ts" },
+    { name: "screenshots", testMatch: "**/*.shots.ts", testIgnore: "readme.shots.ts" },
+    { name: "pictures", testMatch: "readme.shots.ts" },
   ],
 });

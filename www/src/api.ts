@@ -25,6 +25,14 @@ export interface Template extends TemplateDraft {
   updated_at: string;
 }
 
+/** A save of a template, as it was. */
+export interface Version {
+  version: number;
+  title: string;
+  body: string;
+  created_at: string;
+}
+
 /** In the order in which a message may go through them. */
 export const MESSAGE_STATES = [
   "queued",
@@ -82,8 +90,15 @@ export interface Message {
   error: { code: number | null; message: string; help: string | null } | null;
   created_at: string;
   updated_at: string;
-  /** Only where one message was asked for. */
-  attempts?: Attempt[];
+}
+
+/** A message with all that is known of it. */
+export interface Story extends Message {
+  attempts: Attempt[];
+  /** What it was rendered with; null once it was taken out. */
+  values: Values | null;
+  /** What Twilio has reported, in the order in which it came. */
+  reports: { status: string; error_code: number | null; received_at: string }[];
 }
 
 /** One try to hand a message to Twilio. */
@@ -110,10 +125,38 @@ export interface MessageFilter {
 }
 
 /** One page of a list that is longer than a page. */
-export interface Paged<T> {
+export interface Paged<T, Place = string> {
   items: T[];
   /** Where the next page begins; null at the end. */
-  next: string | null;
+  next: Place | null;
+}
+
+/** How many messages, how they stand, and what they take. */
+export interface Count {
+  messages: number;
+  /** A state without a message is left out. */
+  states: { [state in MessageState]?: number };
+  predicted_segments: number;
+  /** As far as Twilio has counted. */
+  billed_segments: number;
+  /** What was predicted of those that Twilio has counted. */
+  predicted_of_billed: number;
+}
+
+/** What became of the messages of some hours. */
+export interface Stats {
+  since: string;
+  until: string;
+  span_seconds: number;
+  /** Whether all were counted, or only the newest 10,000. */
+  complete: boolean;
+  total: Count;
+  /** The spans in which there was one, the oldest first. */
+  over_time: ({ at: string } & Count)[];
+  /** Null for free-form text. */
+  by_template: ({ template: string | null } & Count)[];
+  by_sender: ({ sender: string } & Count)[];
+  by_error: { code: number; message: string | null; help: string | null; messages: number }[];
 }
 
 export const FORWARD_STATES = ["queued", "sending", "delivered", "dead"] as const;
@@ -145,6 +188,8 @@ export interface ModuleInfo {
   size: number;
   abi: number;
   version: string;
+  /** Whether the host is `verbatim dev`: its Twilio is a fake, and has a phone. */
+  development: boolean;
 }
 
 /** A number or a Messaging Service that this host may send from in one environment. */
@@ -354,16 +399,25 @@ export const api = {
   deleteTemplate: (id: string) => request<unknown>("DELETE", at("templates", id)),
   duplicateTemplate: (id: string, title: string) =>
     request<Template>("POST", at("templates", id, "duplicate"), { title }),
-  publishTemplate: (id: string, environment: Environment) =>
-    request<Template>("POST", at("templates", id, "publish"), { environment }),
+  /** The newest version, unless another is given. */
+  publishTemplate: (id: string, environment: Environment, version?: number) =>
+    request<Template>("POST", at("templates", id, "publish"), { environment, version }),
+  versions: (id: string, before: number | null = null) =>
+    request<{ versions: Version[]; next: number | null }>(
+      "GET",
+      asking(at("templates", id, "versions"), { before }),
+    ).then(({ versions, next }): Paged<Version, number> => ({ items: versions, next })),
 
   send: (message: SendRequest) => request<Message>("POST", at("messages"), message),
-  message: (id: string) => request<Message>("GET", at("messages", id)),
+  message: (id: string) => request<Story>("GET", at("messages", id)),
   messages: (filter: MessageFilter, limit: number, before: string | null = null) =>
     request<{ messages: Message[]; next: string | null }>(
       "GET",
       asking(at("messages"), { ...filter, limit, before }),
     ).then(({ messages, next }): Paged<Message> => ({ items: messages, next })),
+  /** Of the filter, where messages come from counts, and not what became of them. */
+  stats: (hours: number, { environment, template, sender }: MessageFilter) =>
+    request<Stats>("GET", asking(at("stats"), { hours, environment, template, sender })),
   cancel: (id: string) => request<Message>("POST", at("messages", id, "cancel")),
 
   registerSender: (setting: SenderSetting) => request<Sender>("POST", at("senders"), setting),

@@ -27,12 +27,16 @@ import "./parts/dialog.ts";
 import "./parts/directory.ts";
 import "./parts/forwards.ts";
 import "./parts/items.ts";
+import "./parts/languages.ts";
 import "./parts/message-card.ts";
 import "./parts/opt-out-add.ts";
 import "./parts/opt-out-import.ts";
 import "./parts/phone.ts";
 import "./parts/prompt-field.ts";
+import "./parts/send.ts";
 import "./parts/senders.ts";
+import "./parts/stats.ts";
+import "./parts/versions.ts";
 import "./parts/webhooks.ts";
 
 /** Where the host serves its module and the glue that wasm-bindgen made with it. */
@@ -42,7 +46,7 @@ type Phase =
   | { name: "starting" }
   | { name: "signed-out" }
   | { name: "refused"; sentence: string }
-  | { name: "ready"; engine: HashedVerbatim };
+  | { name: "ready"; engine: HashedVerbatim; development: boolean };
 
 const TITLES: Record<Route["page"], string> = {
   templates: "Templates",
@@ -58,15 +62,15 @@ const TITLES: Record<Route["page"], string> = {
   chaos: "Chaos",
 };
 
-/** What the navigation leads to, and whose pages each entry stands for. */
-const NAVIGATION: { to: Route; covers: Route["page"][] }[] = [
+/** What the navigation leads to, whose pages each entry stands for, and what `dev` alone has. */
+const NAVIGATION: { to: Route; covers: Route["page"][]; development?: true }[] = [
   { to: { page: "templates" }, covers: ["templates", "template", "new-template"] },
   { to: { page: "agent" }, covers: ["agent"] },
-  { to: { page: "phone" }, covers: ["phone"] },
+  { to: { page: "phone" }, covers: ["phone"], development: true },
   { to: { page: "deliveries", filter: {} }, covers: ["deliveries", "delivery"] },
   { to: { page: "consent" }, covers: ["consent", "person"] },
   { to: { page: "settings" }, covers: ["settings"] },
-  { to: { page: "chaos" }, covers: ["chaos"] },
+  { to: { page: "chaos" }, covers: ["chaos"], development: true },
 ];
 
 @customElement("verbatim-app")
@@ -95,8 +99,9 @@ export class VerbatimApp extends Page {
   async #start(): Promise<void> {
     this.phase = { name: "starting" };
     try {
-      const { sha256 } = await api.module();
-      this.phase = { name: "ready", engine: await loadFromHost({ ...MODULE, sha256 }) };
+      const { sha256, development } = await api.module();
+      const engine = await loadFromHost({ ...MODULE, sha256 });
+      this.phase = { name: "ready", engine, development };
     } catch (cause) {
       if (cause instanceof ApiError && cause.status === 401) this.phase = { name: "signed-out" };
       else this.phase = { name: "refused", sentence: sentenceOf(cause) };
@@ -109,16 +114,17 @@ export class VerbatimApp extends Page {
     return html`
       <header class="top">
         <a class="brand" href=${address({ page: "templates" })}>Verbatim</a>
-        ${phase.name === "ready" ? this.#navigation() : nothing}
+        ${phase.name === "ready" ? this.#navigation(phase.development) : nothing}
       </header>
       <main>${this.#main()}</main>
       ${phase.name === "ready" ? footer(phase.engine) : nothing}
     `;
   }
 
-  #navigation() {
+  #navigation(development: boolean) {
+    const shown = NAVIGATION.filter((entry) => development || !entry.development);
     return html`<nav aria-label="Pages">
-      ${NAVIGATION.map(({ to, covers }) => {
+      ${shown.map(({ to, covers }) => {
         const here = covers.includes(this.route.page);
         return html`<a href=${address(to)} aria-current=${here ? "page" : nothing}
           >${TITLES[to.page]}</a
@@ -141,19 +147,23 @@ export class VerbatimApp extends Page {
           <button type="button" @click=${() => location.reload()}>Try again</button>
         </div>`;
       case "ready":
-        return page(route, phase.engine);
+        return page(route, phase);
     }
   }
 }
 
-function page(route: Route, engine: HashedVerbatim) {
+function page(route: Route, { engine, development }: Phase & { name: "ready" }) {
   switch (route.page) {
     case "templates":
       return html`<verbatim-templates .engine=${engine}></verbatim-templates>`;
     case "template":
     case "new-template": {
       const id = route.page === "template" ? route.id : NEW;
-      return html`<verbatim-template .engine=${engine} .templateId=${id}></verbatim-template>`;
+      return html`<verbatim-template
+        .engine=${engine}
+        .development=${development}
+        .templateId=${id}
+      ></verbatim-template>`;
     }
     case "agent":
       return html`<verbatim-agent .engine=${engine}></verbatim-agent>`;

@@ -1,12 +1,19 @@
 // What is shared by all editors: where segments begin, which lines they are on, what is mended.
 import { expect, test } from "vitest";
-import { type Context, type Forced, namesAtHand } from "../src/editing/analysis.ts";
+import {
+  analyse,
+  type Context,
+  type Forced,
+  NOTHING,
+  namesAtHand,
+} from "../src/editing/analysis.ts";
 import type { Boundary } from "../src/editing/boundaries.ts";
 import { drawnAt, lineSegments } from "../src/editing/lines.ts";
 import { mending } from "../src/editing/mend.ts";
 import { told } from "../src/editing/told.ts";
 import { capacity, distinct, sentence, witnessed } from "../src/editing/words.ts";
 import type { Segments, Span, Token } from "../src/types.ts";
+import type { Verbatim } from "../src/verbatim.ts";
 
 const range = (from: number, to: number) => ({
   bytes: [-1, -1] as [number, number],
@@ -21,6 +28,34 @@ const span = (name: string, from: number): Span => ({
 const inBody = (segment: number, at: number): Boundary => ({
   ...{ segment, at },
   from: { in: "body", at: [at, at + 1] },
+});
+
+test("each part is asked for when it is read, once, and a refusal is a sentence", () => {
+  const asked: string[] = [];
+  const segments = { segments: 1, segment_units: [2], forcing: [] };
+  const engine = {
+    check() {
+      asked.push("check");
+      throw new Error("too long");
+    },
+    preview() {
+      asked.push("preview");
+      return { text: "Hi", spans: [], segments };
+    },
+  } as unknown as Verbatim;
+  const analysis = analyse("Hi", { engine, values: {}, names: null, suggestions: {} });
+  expect(asked).toEqual([]);
+  expect(analysis.preview?.text).toBe("Hi");
+  expect(analysis.boundaries).toEqual([]);
+  expect(asked).toEqual(["preview"]);
+  expect([analysis.check, analysis.refusal, analysis.refusal]).toEqual([
+    null,
+    "too long",
+    "too long",
+  ]);
+  expect(asked).toEqual(["preview", "check"]);
+  // Who is told of it may keep it, or send it elsewhere.
+  expect(Object.keys(JSON.parse(JSON.stringify(analysis)))).toEqual(Object.keys(NOTHING));
 });
 
 test("a boundary is drawn where it was written, or at the token that brings it", () => {

@@ -6,6 +6,8 @@ use axum::Json;
 use axum::extract::{Path, State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use super::App;
 use super::input::Params;
@@ -13,20 +15,39 @@ use super::problem::Problem;
 use super::view::{self, MessageView};
 use crate::id::is_id;
 use crate::message as state;
-use crate::store::MessagePage;
+use crate::store::{MessagePage, Report};
+
+/// A message with all that is known of it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Story {
+    #[serde(flatten)]
+    message: MessageView,
+    /// The values that it was rendered with; null once they were taken out.
+    #[schemars(with = "Option<Map<String, Value>>")]
+    values: Option<Box<RawValue>>,
+    /// What Twilio has reported of it, in the order in which it came.
+    reports: Vec<Report>,
+}
 
 /// `GET /v1/messages/{id}`.
 pub(super) async fn one(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-) -> Result<Json<MessageView>, Problem> {
+) -> Result<Json<Story>, Problem> {
     let unknown = || Problem::not_found(format!("there is no message `{id}`"));
     if !is_id(&id) {
         return Err(unknown());
     }
     let message = app.store.message(&id).await?.ok_or_else(unknown)?;
     let attempts = app.store.attempts(&id).await?;
-    Ok(Json(MessageView::new(message, Some(attempts))))
+    let original = app.store.original(&id).await?.filter(|original| !original.is_redacted);
+    // The store was given a JSON object, so it is JSON.
+    let values = original.and_then(|original| RawValue::from_string(original.values).ok());
+    let reports = match &message.sid {
+        Some(sid) => app.store.reports(sid).await?,
+        None => Vec::new(),
+    };
+    Ok(Json(Story { message: MessageView::new(message, Some(attempts)), values, reports }))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -32,6 +32,8 @@ pub(super) struct Module {
     size: usize,
     abi: u32,
     version: String,
+    /// Whether this is `verbatim dev`: its Twilio is a fake, and has a phone.
+    development: bool,
 }
 
 /// `GET /v1/module`.
@@ -43,6 +45,7 @@ pub(super) async fn module(State(app): State<Arc<App>>) -> Result<Json<Module>, 
         size: app.engine.bytes().len(),
         abi: described.abi,
         version: described.version,
+        development: app.phone.is_some(),
     }))
 }
 

@@ -25,6 +25,7 @@ mod run;
 mod send;
 mod senders;
 mod site;
+mod stats;
 mod templates;
 mod versions;
 mod view;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::route::Route;
 use super::{
     account, auth, cancel, consent, conversations, directory, events, forwarding, messages, meta,
-    openapi, opt_outs, phone, project, run, send, senders, templates,
+    openapi, opt_outs, phone, project, run, send, senders, stats, templates,
 };
 use super::{versions, view};
 use crate::project::{Action, Attribute, Entity, Handoff, Item, Stored, Translation, Variant};
@@ -31,8 +31,8 @@ fn messages() -> Vec<Route> {
         Route::get("/messages", "List messages, the newest first", messages::list)
             .query::<messages::ListQuery>()
             .gives::<messages::MessageList>(OK),
-        Route::get("/messages/{id}", "A message with its attempts", messages::one)
-            .gives::<view::MessageView>(OK),
+        Route::get("/messages/{id}", "A message with all that is known of it", messages::one)
+            .gives::<messages::Story>(OK),
         Route::get("/conversations", "List conversations, by their ids", conversations::list)
             .query::<conversations::ListQuery>()
             .gives::<conversations::ConversationList>(OK),
@@ -54,6 +54,9 @@ fn messages() -> Vec<Route> {
         .gives::<crate::project::State>(OK),
         Route::post("/messages/{id}/cancel", "Take back a message that is queued", cancel::cancel)
             .gives::<view::MessageView>(OK),
+        Route::get("/stats", "What became of the messages of the last hours", stats::stats)
+            .query::<stats::StatsQuery>()
+            .gives::<stats::Stats>(OK),
         Route::get(
             "/events",
             "Messages and events for webhooks as they move, by server-sent events",

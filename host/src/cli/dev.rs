@@ -93,13 +93,19 @@ fn announce(dev: &Dev, args: &DevArgs) -> std::io::Result<()> {
     let key = dev.new_api_key().map(ExposeSecret::expose_secret);
     let secret = dev.new_webhook_secret();
     let secret = secret.as_ref().map(ExposeSecret::expose_secret);
+    let account = dev.twilio().account();
     let mut out = std::io::stdout().lock();
     if args.json {
         let ready = json!({
             "listening": dev.url().as_str(),
             "sign_in": dev.console_link(),
             "api_key": key,
-            "fake_twilio": dev.twilio().url().as_str(),
+            "fake_twilio": account.base_url.as_str(),
+            // Another host may be connected to it.
+            "fake_account": {
+                "account_sid": account.sid.to_string(),
+                "auth_token": account.token.expose_secret(),
+            },
             "webhook_secret": secret,
             "module": dev.module(),
         });
@@ -116,7 +122,7 @@ fn announce(dev: &Dev, args: &DevArgs) -> std::io::Result<()> {
     writeln!(out, "  console      {}", dev.console_link())?;
     writeln!(out, "  API          {}v1  (Authorization: Bearer <key>)", dev.url())?;
     writeln!(out, "  API key      {key}")?;
-    writeln!(out, "  fake Twilio  {}", dev.twilio().url())?;
+    writeln!(out, "  fake Twilio  {}", account.base_url)?;
     if let Some(url) = &args.webhook {
         let secret = secret.unwrap_or("signed with the secret that an earlier start printed");
         writeln!(out, "  webhook      {url}  ({secret})")?;

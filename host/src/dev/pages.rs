@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use crate::console::Console;
 
 /// Folders of `www` that hold no source.
-const NOT_SOURCES: [&str; 4] = ["node_modules", "dist", "lib", "site"];
+const NOT_SOURCES: [&str; 5] = ["node_modules", "dist", "lib", "site", "screenshots"];
 /// The deepest folder that is looked into.
 const MAX_DEPTH: usize = 8;
 

@@ -3,7 +3,7 @@
 use super::attempts::AttemptState;
 use super::messages::poll_at;
 use super::statement::values;
-use super::{Change, StoreError, Tx, row, sql};
+use super::{Change, Store, StoreError, Tx, row, sql};
 use crate::message::State;
 use crate::time::Timestamp;
 
@@ -20,6 +20,31 @@ pub struct StatusNews {
     pub state: Option<State>,
     /// Why it was not delivered.
     pub error_code: Option<i64>,
+}
+
+/// A status callback as it came.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+pub struct Report {
+    /// Twilio's own word.
+    pub status: String,
+    /// Why it was not delivered.
+    pub error_code: Option<i64>,
+    /// When it came.
+    pub received_at: Timestamp,
+}
+
+impl Store {
+    /// What Twilio has reported of a message, in the order in which it came.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn reports(&self, sid: &str) -> Result<Vec<Report>, StoreError> {
+        let rows: Vec<(String, Option<i64>, i64)> =
+            self.all(&sql::REPORTS_OF_SID, values![sid]).await?;
+        let report =
+            |(status, error_code, at)| Report { status, error_code, received_at: row::instant(at) };
+        Ok(rows.into_iter().map(report).collect())
+    }
 }
 
 impl Tx {

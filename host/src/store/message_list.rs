@@ -10,7 +10,7 @@ const MAX_PAGE: i64 = 200;
 /// The most messages that are looked at for a page of a filtered list.
 pub const MAX_WALK: i64 = 10_000;
 /// Sorts after every UUIDv7.
-const AFTER_ALL_IDS: &str = "~";
+pub(super) const AFTER_ALL_IDS: &str = "~";
 
 /// Which messages a list gives, newest first.
 #[derive(Debug, Clone, Default)]

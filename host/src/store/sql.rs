@@ -114,6 +114,17 @@ statements! { MESSAGES:
         ORDER BY v.id DESC";
     /// How far that has walked; nothing if it came to the end.
     LIST_WALKED_TO = "SELECT id FROM messages WHERE id < $1 ORDER BY id DESC LIMIT 1 OFFSET $2";
+    /// What became of the newest $2 from $1 on, by spans of $3 microseconds.
+    TALLY_MESSAGES = "SELECT page.created_at / $3 AS span, page.state, page.template, page.sender, \
+            page.error_code, count(*) AS messages, \
+            CAST(sum(page.predicted_segments) AS BIGINT) AS predicted, \
+            CAST(sum(coalesce(page.billed_segments, 0)) AS BIGINT) AS billed, \
+            CAST(sum(CASE WHEN page.billed_segments IS NULL THEN 0 \
+                ELSE page.predicted_segments END) AS BIGINT) AS predicted_of_billed \
+        FROM (SELECT * FROM messages WHERE id >= $1 ORDER BY id DESC LIMIT $2) page \
+        WHERE (page.environment = $4 OR $4 IS NULL) AND (page.sender = $5 OR $5 IS NULL) \
+        AND (page.template = $6 OR $6 IS NULL) \
+        GROUP BY 1, 2, 3, 4, 5 ORDER BY 1";
     /// The same of one person. Index: messages_by_recipient.
     LIST_MESSAGES_TO = "SELECT v.* FROM whole_messages v JOIN ( \
             SELECT n.id FROM messages n \
@@ -351,6 +362,8 @@ statements! { OUTBOX:
     RECORD_CALLBACK = "INSERT INTO callbacks \
         (sid, status, state, attempt_id, error_code, received_at) \
         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (sid, status) DO NOTHING";
+    REPORTS_OF_SID = "SELECT status, error_code, received_at FROM callbacks \
+        WHERE sid = $1 ORDER BY received_at, status";
     CALLBACKS_OF_SID = "SELECT state, error_code FROM callbacks \
         WHERE sid = $1 AND state IS NOT NULL";
 }

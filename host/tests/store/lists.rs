@@ -1,18 +1,22 @@
 //! Lists and their pages on both databases: messages by each filter, opt-outs, the ledger,
 //! versions, keys, and how much waits.
 
-use verbatim_host::message::State;
+use std::time::Duration;
+
+use verbatim_host::message::{Environment, State};
 use verbatim_host::sandbox::{ConsentAction, Pair};
 use verbatim_host::store::{
     ConsentSource, LedgerEntry, MAX_WALK, MessagePage, Revoked, Saved, Senders, SessionKind,
-    TemplateDraft,
+    Tallied, TallyQuery, TemplateDraft,
 };
+use verbatim_host::time::Timestamp;
 
 use crate::store::fixture::{Fixture, NUMBER, OTHER_NUMBER, PERSON, at, keyword, on_both};
 
 on_both! {
     a_list_with_a_filter_finds_what_there_is_and_ends,
     a_list_looks_at_so_many_messages_and_says_where_to_go_on,
+    messages_are_counted_by_time_state_and_origin,
     opt_outs_are_listed_by_pair_and_the_ledger_says_why,
     a_template_is_saved_from_the_version_that_was_read_or_not_at_all,
     a_revoked_key_takes_its_sessions_along,
@@ -87,7 +91,57 @@ async fn a_list_looks_at_so_many_messages_and_says_where_to_go_on(host: Fixture)
     let page = MessagePage { sender: Some(OTHER_NUMBER.into()), ..MessagePage::default() };
     let (none, next) = list(&host, page.clone()).await;
     assert!(none.is_empty() && next.is_some(), "it has not come to the end");
+    let span = Duration::from_secs(10);
+    let since = Timestamp::now().minus(Duration::from_secs(3_600));
+    let query = TallyQuery { since, span, environment: None, sender: None, template: None };
+    let Tallied { tallies, complete } = host.store.tally(&query).await.expect("a tally");
+    let counted: i64 = tallies.iter().map(|one| one.messages).sum();
+    assert_eq!((counted, complete), (MAX_WALK, false));
     assert_eq!(list(&host, MessagePage { before: next, ..page }).await, (vec![wanted], None));
+}
+
+async fn messages_are_counted_by_time_state_and_origin(host: Fixture) {
+    // Its messages are accepted some seconds after the epoch, and its ids are made now.
+    let query = TallyQuery {
+        since: Timestamp::now().minus(Duration::from_secs(60)),
+        span: Duration::from_secs(10),
+        environment: None,
+        sender: None,
+        template: None,
+    };
+    let counted = async |query: &TallyQuery| {
+        let Tallied { tallies, complete } = host.store.tally(query).await.expect("a tally");
+        let told: Vec<_> = tallies
+            .into_iter()
+            .map(|it| (it.at, it.state, it.sender, it.messages, it.predicted, it.billed))
+            .collect();
+        (told, complete)
+    };
+    assert_eq!(counted(&query).await, (vec![], true));
+    for (recipient, sender, second) in
+        [(PERSON, NUMBER, 1), ("+15550002222", NUMBER, 9), (PERSON, OTHER_NUMBER, 10)]
+    {
+        host.queue(recipient, sender, at(second)).await;
+    }
+    let (state, span) = (State::Queued, at(10).since(at(0)));
+    let first = (at(0), state, NUMBER.to_owned(), 2, 2, 0);
+    let other = (at(0).plus(span), state, OTHER_NUMBER.to_owned(), 1, 1, 0);
+    assert_eq!(counted(&query).await, (vec![first.clone(), other.clone()], true));
+    host.consent(keyword(ConsentAction::OptOut, OTHER_NUMBER, at(11)), at(11)).await;
+    let suppressed = (other.0, State::Suppressed, other.2.clone(), 1, 1, 0);
+    assert_eq!(counted(&query).await, (vec![first.clone(), suppressed], true));
+
+    let of = TallyQuery { sender: Some(NUMBER.into()), ..query.clone() };
+    assert_eq!(counted(&of).await.0, [first]);
+    let of = TallyQuery { template: Some("none".into()), ..query.clone() };
+    assert_eq!(counted(&of).await.0, []);
+    let of = TallyQuery { environment: Some(Environment::Live), ..query.clone() };
+    let all = counted(&query).await.0.len();
+    let live = counted(&of).await.0.len();
+    let of = TallyQuery { environment: Some(Environment::Sandbox), ..query.clone() };
+    assert_eq!(live + counted(&of).await.0.len(), all, "each has one environment");
+    let later = Timestamp::now().plus(Duration::from_secs(60));
+    assert_eq!(counted(&TallyQuery { since: later, ..query }).await, (vec![], true));
 }
 
 async fn opt_outs_are_listed_by_pair_and_the_ledger_says_why(host: Fixture) {

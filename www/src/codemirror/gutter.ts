@@ -2,7 +2,7 @@
 import { type EditorState, type Extension, RangeSetBuilder } from "@codemirror/state";
 import { GutterMarker, gutter } from "@codemirror/view";
 import { lineSegments } from "../editing/lines.ts";
-import { analysisField, textOf } from "./state.ts";
+import { drawnField, textOf } from "./state.ts";
 
 class Segments extends GutterMarker {
   constructor(readonly label: string) {
@@ -20,7 +20,7 @@ class Segments extends GutterMarker {
 
 function markers(state: EditorState) {
   const built = new RangeSetBuilder<GutterMarker>();
-  const labels = lineSegments(textOf(state), state.field(analysisField).boundaries);
+  const labels = lineSegments(textOf(state), state.field(drawnField).boundaries);
   for (const [index, label] of labels.entries()) {
     const { from } = state.doc.line(index + 1);
     built.add(from, from, new Segments(label));
@@ -33,6 +33,6 @@ export function segmentGutter(): Extension {
     class: "vb-gutter",
     markers: ({ state }) => markers(state),
     lineMarkerChange: ({ startState, state }) =>
-      startState.field(analysisField) !== state.field(analysisField),
+      startState.field(drawnField) !== state.field(drawnField),
   });
 }

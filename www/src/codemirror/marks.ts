@@ -1,12 +1,12 @@
 // Draws the verdict into the text: tokens as chips that stay text, characters that force UCS-2,
 // and a mark where each segment begins.
-import { type Extension, type Range, StateField } from "@codemirror/state";
+import { type ChangeDesc, type Extension, type Range, StateField } from "@codemirror/state";
 import { Decoration, type DecorationSet, Direction, EditorView } from "@codemirror/view";
 import type { Analysis } from "../editing/analysis.ts";
 import type { Boundary } from "../editing/boundaries.ts";
 import { drawnAt } from "../editing/lines.ts";
 import type { Span, Token } from "../types.ts";
-import { analysisField } from "./state.ts";
+import { drawnField } from "./state.ts";
 
 /** A segment's beginning, drawn before the first character of what is marked. */
 const begins = (segments: string) => ({
@@ -88,10 +88,11 @@ interface Marks {
 
 /** Drawn once for each verdict, though they are asked for more often. */
 const marksField = StateField.define<Marks>({
-  create: (state) => drawn(state.field(analysisField)),
-  update(marks, { startState, state }) {
-    const analysis = state.field(analysisField);
-    return startState.field(analysisField) === analysis ? marks : drawn(analysis);
+  create: (state) => drawn(state.field(drawnField)),
+  update(marks, { startState, state, docChanged, changes }) {
+    const analysis = state.field(drawnField);
+    if (startState.field(drawnField) !== analysis) return drawn(analysis);
+    return docChanged ? moved(marks, changes) : marks;
   },
   provide: (field) => [
     // The first are innermost.
@@ -101,6 +102,15 @@ const marksField = StateField.define<Marks>({
     EditorView.bidiIsolatedRanges.of(({ state }) => state.field(field).tokens),
   ],
 });
+
+/** They stay with what they mark until they are drawn anew. */
+function moved({ tokens, forced, begins }: Marks, changes: ChangeDesc): Marks {
+  return {
+    tokens: tokens.map(changes),
+    forced: forced.map(changes),
+    begins: begins.map(changes),
+  };
+}
 
 function drawn(analysis: Analysis): Marks {
   return {

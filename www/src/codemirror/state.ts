@@ -1,8 +1,9 @@
 // What the extension keeps in the editor's state: with what the body is judged, and the verdict.
-// Both follow each transaction at once, so that nothing on the screen is of another text.
+// The verdict is of the text that stands there, always; what is drawn of it beside the text itself
+// follows after the frame that shows the text, so that no key waits for it.
 import { invertedEffects } from "@codemirror/commands";
 import { EditorState, type Extension, StateEffect, StateField } from "@codemirror/state";
-import { EditorView } from "@codemirror/view";
+import { EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
 import { type Analysis, analyse, type Context } from "../editing/analysis.ts";
 import type { TokenName } from "../types.ts";
 import { valueFor, withValue } from "../values.ts";
@@ -42,6 +43,45 @@ export const analysisField = StateField.define<Analysis>({
   },
 });
 
+/** The frame that shows the text has passed. */
+const settle = StateEffect.define<null>();
+
+/** The verdict that is drawn: the newest, but for the frame of a key. */
+export const drawnField = StateField.define<Analysis>({
+  create: (state) => state.field(analysisField),
+  update(drawn, transaction) {
+    const { docChanged, effects, state } = transaction;
+    const byKey = transaction.isUserEvent("input.type") || transaction.isUserEvent("delete");
+    const now = effects.some((one) => one.is(settle) || one.is(setContext) || one.is(setValue));
+    return now || (docChanged && !byKey) ? state.field(analysisField) : drawn;
+  },
+});
+
+/** Settles after each frame that has shown another text. */
+const settler = ViewPlugin.fromClass(
+  class {
+    #frame = 0;
+    #timer: ReturnType<typeof setTimeout> | undefined;
+
+    constructor(private readonly view: EditorView) {}
+
+    update({ state }: ViewUpdate): void {
+      if (this.#frame !== 0 || state.field(drawnField) === state.field(analysisField)) return;
+      this.#frame = requestAnimationFrame(() => {
+        this.#timer = setTimeout(() => {
+          this.#frame = 0;
+          this.view.dispatch({ effects: settle.of(null) });
+        });
+      });
+    }
+
+    destroy(): void {
+      cancelAnimationFrame(this.#frame);
+      clearTimeout(this.#timer);
+    }
+  },
+);
+
 /** The body as it is saved and sent. */
 export function textOf(state: EditorState): string {
   return state.doc.toString();
@@ -51,6 +91,8 @@ export function judged(context: Context): Extension {
   return [
     contextField.init(() => context),
     analysisField,
+    drawnField,
+    settler,
     // What is not a line feed is a character of the body like any other, and counted.
     EditorState.lineSeparator.of("\n"),
     EditorView.clipboardInputFilter.of((text) => text.replaceAll(/\r\n?/g, "\n")),

@@ -25,11 +25,11 @@ export interface Forced {
 
 /** The module's answers for one body and its values; null where it refused to answer. */
 export interface Analysis {
-  check: Check | null;
-  preview: Preview | null;
-  refusal: string | null;
-  boundaries: Boundary[];
-  forced: Forced[];
+  readonly check: Check | null;
+  readonly preview: Preview | null;
+  readonly refusal: string | null;
+  readonly boundaries: Boundary[];
+  readonly forced: Forced[];
 }
 
 export const NOTHING: Analysis = {
@@ -40,22 +40,58 @@ export const NOTHING: Analysis = {
   forced: [],
 };
 
-/** Never throws: what the module refuses is a sentence in `refusal`. */
+/**
+ * Each part is asked for when it is read first, so that the frame of a key waits for no more than it
+ * shows. Never throws: what the module refuses is a sentence in `refusal`.
+ */
 export function analyse(body: string, { engine, values, names }: Context): Analysis {
-  const analysis: Analysis = { ...NOTHING };
-  try {
-    analysis.check = engine.check(names === null ? { body } : { body, names });
-    const preview = engine.preview({ body, values });
-    analysis.preview = preview;
-    analysis.forced = preview.segments.forcing.map((one) => ({
-      one,
-      from: origin(one.range, preview),
-    }));
-    analysis.boundaries = boundaries(engine, preview);
-  } catch (cause) {
-    analysis.refusal = reason(cause);
-  }
-  return analysis;
+  const check = asked(() => engine.check(names === null ? { body } : { body, names }));
+  const preview = asked(() => engine.preview({ body, values }));
+  const marked = asked(() => {
+    const shown = preview().answer;
+    return shown === null ? [] : boundaries(engine, shown);
+  });
+  const forced = asked(() => {
+    const shown = preview().answer;
+    const forcing = shown?.segments.forcing ?? [];
+    return forcing.map((one) => ({ one, from: shown && origin(one.range, shown) }));
+  });
+  return {
+    get check() {
+      return check().answer;
+    },
+    get preview() {
+      return preview().answer;
+    },
+    get refusal() {
+      return check().refusal ?? preview().refusal;
+    },
+    get boundaries() {
+      return marked().answer ?? [];
+    },
+    get forced() {
+      return forced().answer ?? [];
+    },
+  };
+}
+
+interface Asked<T> {
+  answer: T | null;
+  refusal: string | null;
+}
+
+/** Asks once, when somebody wants to know. */
+function asked<T>(ask: () => T): () => Asked<T> {
+  let known: Asked<T> | null = null;
+  return () => {
+    if (known !== null) return known;
+    try {
+      known = { answer: ask(), refusal: null };
+    } catch (cause) {
+      known = { answer: null, refusal: reason(cause) };
+    }
+    return known;
+  };
 }
 
 /** What may be completed where nobody has said what exists: what the values name, and the rest. */

@@ -3,9 +3,10 @@
 // keystroke. Bodies and values are only ever text nodes here.
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { property, query, state } from "lit/decorators.js";
+import { guard } from "lit/directives/guard.js";
 import { type Analysis, NOTHING } from "../editing/analysis.ts";
 import { type Judged, judge, type Matrix, matrix } from "../editing/bounds.ts";
-import { mending, saved } from "../editing/mend.ts";
+import { type Mending, mending, saved } from "../editing/mend.ts";
 import { plural, sentence } from "../editing/words.ts";
 import type { Diagnostic, Domains, Names, TokenName, Values } from "../types.ts";
 import { withValue } from "../values.ts";
@@ -71,6 +72,10 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
     return this.#surface?.analysis ?? NOTHING;
   }
 
+  get #drawn(): Analysis {
+    return this.#surface?.drawn ?? NOTHING;
+  }
+
   get form(): HTMLFormElement | null {
     return this.#internals.form;
   }
@@ -102,6 +107,10 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
 
   formStateRestoreCallback(state: string): void {
     this.value = state;
+  }
+
+  insert(text: string, over: [number, number] = [text.length, text.length]): void {
+    if (!this.#isReadonly) this.#surface?.insert(text, over);
   }
 
   override focus(): void {
@@ -149,19 +158,19 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
       this.#start(this.engine);
       return;
     }
-    const { analysis } = this;
-    this.#validate(analysis);
+    const drawn = this.#drawn;
+    this.#validate(drawn);
     this.#surface?.show({
       label: this.label,
       placeholder: this.placeholder,
       readonly: this.#isReadonly,
-      invalid: this.#findings(analysis).some(({ severity }) => severity === "error"),
+      invalid: this.#findings(drawn).some(({ severity }) => severity === "error"),
     });
-    if (analysis !== this.#told) {
-      this.#told = analysis;
-      this.#announceSoon(analysis);
+    if (drawn !== this.#told) {
+      this.#told = drawn;
+      this.#announceSoon(drawn);
       this.#judgeSoon();
-      this.dispatchEvent(new CustomEvent("analysis", { detail: analysis }));
+      this.dispatchEvent(new CustomEvent("analysis", { detail: drawn }));
     } else if (changed.has("domains") || changed.has("bodies") || changed.has("language")) {
       this.#judgeSoon();
     }
@@ -184,7 +193,7 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
     this.requestUpdate();
   }
 
-  /** The surface holds another body or other values than before. */
+  /** The surface holds another body or other values than before, or has drawn its verdict. */
   #moved(byWriter: boolean): void {
     const { body, values } = this.#surface ?? { body: this.value, values: this.values };
     this.requestUpdate();
@@ -269,9 +278,18 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
   }
 
   protected override render() {
-    const { analysis, engine, judged, table } = this;
-    const { check, preview, refusal, forced } = analysis;
+    const { engine, judged, table } = this;
+    // The preview is of this very moment. The rest, which takes longer, follows after its frame.
+    const { preview } = this.analysis;
+    const drawn = this.#drawn;
+    const { check, refusal, forced } = drawn;
     const refused = this.refused || refusal;
+    // What was found in another text than the one that stands there is not mended in it.
+    const mend = (found: Mending) => {
+      if (drawn === this.analysis) this.#surface?.mend(found);
+    };
+    const following = <T>(template: () => T) =>
+      guard([drawn, engine, this.values, this.touched, this.#isReadonly], template);
     return html`
       <div class="sides">
         <section class="write">
@@ -291,43 +309,47 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
                   this.#open({ language: this.language, variant, values }),
                 )
           }
-          <p id="problems" hidden>${this.#findings(analysis).map(({ message }) => `${message}. `)}</p>
-          ${findingList(this.value, this.#listed(analysis), {
-            select: (at) => this.#surface?.select(at),
-            fix: this.#isReadonly
-              ? null
-              : ({ edits }) =>
-                  this.#surface?.mend({
-                    body: edits.map(({ range, text }) => ({ at: range.utf16, text })),
-                    values: [],
-                  }),
-          })}</div>
+          ${following(
+            () => html`<p id="problems" hidden>${this.#findings(drawn).map(
+              ({ message }) => `${message}. `,
+            )}</p>
+            ${findingList(this.value, this.#listed(drawn), {
+              select: (at) => this.#surface?.select(at),
+              fix: this.#isReadonly
+                ? null
+                : ({ edits }) =>
+                    mend({
+                      body: edits.map(({ range, text }) => ({ at: range.utf16, text })),
+                      values: [],
+                    }),
+            })}`,
+          )}</div>
         </section>
         <section class="read" aria-label="Preview" tabindex="-1">
           <h2 class="heading">Preview</h2>
-          ${preview === null ? nothing : previewText(analysis)}
+          ${preview === null ? nothing : previewText(preview, drawn.boundaries)}
           ${refused ? html`<p class="refusal" role="alert">${prose(refused)}</p>` : nothing}
-          ${
-            preview === null || engine === null || forced.length === 0
+          ${following(() =>
+            drawn.preview === null || engine === null || forced.length === 0
               ? nothing
-              : forcingList(this.value, forced, preview.segments.forcing_total, {
-                  saves: saved(engine, preview, forced),
+              : forcingList(this.value, forced, drawn.preview.segments.forcing_total, {
+                  saves: saved(engine, drawn.preview, forced),
                   select: (at) => this.#surface?.select(at),
-                  mend: this.#isReadonly
-                    ? null
-                    : (found) => this.#surface?.mend(mending(found, this.values)),
-                })
-          }
+                  mend: this.#isReadonly ? null : (found) => mend(mending(found, this.values)),
+                }),
+          )}
         </section>
       </div>
-      ${
+      ${following(() =>
         check === null
           ? nothing
-          : valueGrid(check, preview, this.values, this.#isReadonly, (token, value) =>
+          : valueGrid(check, drawn.preview, this.values, this.#isReadonly, (token, value) =>
               this.#setValue(token, value),
-            )
-      }
-      ${table === null ? nothing : matrixTable(table, (detail) => this.#open(detail))}
+            ),
+      )}
+      ${guard([table], () =>
+        table === null ? nothing : matrixTable(table, (detail) => this.#open(detail)),
+      )}
       <p class="unseen" role="status">${this.announced}</p>
     `;
   }

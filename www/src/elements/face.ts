@@ -48,6 +48,8 @@ export interface VerbatimEditorElement extends HTMLElement {
   name: string;
   /** The module's answers for what is shown now. */
   readonly analysis: Analysis;
+  /** Writes a text in the place of what is selected; `over` is the part of it to be typed over. */
+  insert(text: string, over?: [number, number]): void;
   readonly form: HTMLFormElement | null;
   readonly validity: ValidityState;
   readonly validationMessage: string;

@@ -1,17 +1,17 @@
 // The text as it reads with the values at hand, and where each segment of it begins.
 import { html, nothing } from "lit";
-import type { Analysis } from "../editing/analysis.ts";
+import type { Boundary } from "../editing/boundaries.ts";
 import { type Part, type Piece, pieces } from "../editing/pieces.ts";
 import { kindName, plural } from "../editing/words.ts";
+import type { Preview } from "../types.ts";
 
-export function previewText({ preview, boundaries }: Analysis) {
-  if (preview === null) return nothing;
+export function previewText(preview: Preview, boundaries: Boundary[]) {
   const { missing_total } = preview;
   return html`
     <p class="text" part="preview" dir="auto" data-testid="preview-text">${pieces(
       preview,
       boundaries,
-    ).map(shown)}</p>
+    ).map(pieceShown)}</p>
     ${
       missing_total === 0
         ? nothing
@@ -24,7 +24,7 @@ export function previewText({ preview, boundaries }: Analysis) {
 }
 
 /** What the writer wrote is text; what a token became is text in a frame. */
-function shown({ parts, span }: Piece) {
+export function pieceShown({ parts, span }: Piece) {
   if (span === null) return parts.map(marked);
   const { kind, name, missing } = span;
   const title = `${kindName(kind)} ${name}${missing ? ": no value" : ""}`;

@@ -9,7 +9,14 @@ import {
   tooltips,
   type ViewUpdate,
 } from "@codemirror/view";
-import { analysisField, contextField, setContext, setValue, textOf } from "../codemirror/state.ts";
+import {
+  analysisField,
+  contextField,
+  drawnField,
+  setContext,
+  setValue,
+  textOf,
+} from "../codemirror/state.ts";
 import { verbatim } from "../codemirror/verbatim.ts";
 import type { Analysis, Context } from "../editing/analysis.ts";
 import type { Mending } from "../editing/mend.ts";
@@ -37,6 +44,7 @@ export class Surface {
     root: ShadowRoot,
     context: Context,
     body: string,
+    /** The text, what it is judged with, or what is drawn of the verdict is another. */
     private readonly moved: (byWriter: boolean) => void,
     private readonly left: () => void,
   ) {
@@ -61,8 +69,11 @@ export class Surface {
   }
 
   #updated({ docChanged, startState, state, transactions }: ViewUpdate): void {
-    if (!docChanged && startState.field(contextField) === state.field(contextField)) return;
-    this.moved(!transactions.some((one) => one.annotation(outside)));
+    if (docChanged || startState.field(contextField) !== state.field(contextField)) {
+      this.moved(!transactions.some((one) => one.annotation(outside)));
+    } else if (startState.field(drawnField) !== state.field(drawnField)) {
+      this.moved(false);
+    }
   }
 
   get body(): string {
@@ -75,6 +86,11 @@ export class Surface {
 
   get analysis(): Analysis {
     return this.#view.state.field(analysisField);
+  }
+
+  /** The verdict that is drawn: in the frame of a key, that of the text before. */
+  get drawn(): Analysis {
+    return this.#view.state.field(drawnField);
   }
 
   /** Another body is another text: nobody undoes their way back into the one before. */
@@ -93,6 +109,18 @@ export class Surface {
       changes: body.map(change),
       effects: values.map((one) => setValue.of(one)),
       userEvent: "input.fix",
+    });
+    this.#view.focus();
+  }
+
+  /** In the place of what is selected; then `over` is, in it. */
+  insert(text: string, [from, to]: [number, number]): void {
+    const { main } = this.#view.state.selection;
+    this.#view.dispatch({
+      changes: { from: main.from, to: main.to, insert: text },
+      selection: { anchor: main.from + from, head: main.from + to },
+      userEvent: "input.insert",
+      scrollIntoView: true,
     });
     this.#view.focus();
   }

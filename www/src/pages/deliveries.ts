@@ -103,6 +103,7 @@ export class VerbatimDeliveries extends Page {
 
   protected override render() {
     return html`<h1>Deliveries</h1>
+      <verbatim-stats .filter=${this.filter}></verbatim-stats>
       ${this.#states()} ${this.#form()} ${this.alert()} ${this.#rows()}`;
   }
 

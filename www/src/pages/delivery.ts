@@ -2,7 +2,7 @@
 // Twilio, what it came to, and by which module.
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { type Attempt, api, type Message } from "../api.ts";
+import { type Attempt, api, type Story } from "../api.ts";
 import { counted } from "../parts/delivery-row.ts";
 import { Live } from "../parts/live.ts";
 import { Page } from "../parts/page.ts";
@@ -10,6 +10,7 @@ import { Poll } from "../parts/poll.ts";
 import { MEANING } from "../parts/states.ts";
 import { when } from "../parts/when.ts";
 import { address } from "../route.ts";
+import type { Values } from "../types.ts";
 
 /** What Twilio counts and bills is not told as it comes. */
 const POLL_MS = 5_000;
@@ -26,7 +27,7 @@ const OUTCOME: Record<Attempt["state"], string> = {
 export class VerbatimDelivery extends Page {
   /** The message's id. */
   @property({ attribute: false }) messageId = "";
-  @state() private message: Message | null = null;
+  @state() private message: Story | null = null;
 
   readonly #poll = new Poll(this, POLL_MS, () => this.#ask());
 
@@ -84,7 +85,7 @@ export class VerbatimDelivery extends Page {
   }
 }
 
-function story(message: Message) {
+function story(message: Story) {
   return html`<div class="halves">
     <div class="work">
       <div class="card"><verbatim-message .message=${message}></verbatim-message></div>
@@ -95,21 +96,27 @@ function story(message: Message) {
 }
 
 /** What happened, in its order. */
-function course(message: Message) {
-  const ended = message.attempts?.at(-1)?.ended_at ?? message.created_at;
+function course(message: Story) {
+  const { attempts, reports, created_at, updated_at } = message;
+  const events = [
+    ...attempts.map((attempt) => ({ at: attempt.began_at, told: tried(attempt) })),
+    ...reports.map((report) => ({ at: report.received_at, told: reported(report) })),
+  ].sort((a, b) => (a.at < b.at ? -1 : 1));
+  // What a callback has done, it has told; anything else that moved the message has not.
+  const last = reports.at(-1)?.received_at ?? attempts.at(-1)?.ended_at ?? created_at;
   return html`<section class="card" aria-labelledby="course">
     <h2 id="course">What happened</h2>
     <ol class="rows" aria-label="What happened">
       <li class="entry">
         <p>accepted by this host</p>
-        <p class="muted small">${when(message.created_at)}</p>
+        <p class="muted small">${when(created_at)}</p>
       </li>
-      ${(message.attempts ?? []).map((attempt) => tried(attempt))}
+      ${events.map(({ told }) => told)}
       ${
-        message.updated_at > ended
+        updated_at > last
           ? html`<li class="entry">
             <p><strong>${message.state}</strong>: ${MEANING[message.state] ?? ""}</p>
-            <p class="muted small">${when(message.updated_at)}</p>
+            <p class="muted small">${when(updated_at)}</p>
           </li>`
           : nothing
       }
@@ -134,7 +141,33 @@ function tried({ number, state, sid, error_code, error_message, began_at, ended_
   </li>`;
 }
 
-function facts(message: Message) {
+function reported({ status, error_code, received_at }: Story["reports"][number]) {
+  const meaning = Object.entries(MEANING).find(([state]) => state === status)?.[1];
+  return html`<li class="entry">
+    <p>
+      Twilio reported
+      <strong>${status}</strong>${meaning === undefined ? nothing : `: ${meaning}`}${error_code === null ? nothing : ` (Twilio ${error_code})`}
+    </p>
+    <p class="muted small">${when(received_at)}</p>
+  </li>`;
+}
+
+/** "guest = Ana" for each value. */
+function valueList(values: Values) {
+  const all = Object.entries(values).flatMap(([kind, known]) =>
+    Object.entries(known ?? {}).map(([name, value]) => ({ kind, name, value })),
+  );
+  if (all.length === 0) return null;
+  return html`<ul class="plain" aria-label="Values">
+    ${all.map(
+      ({ kind, name, value }) => html`<li>
+        <code class="chip ${kind}">${name}</code> <bdi class="sms">${value}</bdi>
+      </li>`,
+    )}
+  </ul>`;
+}
+
+function facts(message: Story) {
   const { template, template_version: version, price, price_unit: unit } = message;
   const known: [string, unknown][] = [
     ["Segments", counted(message)],
@@ -143,6 +176,7 @@ function facts(message: Message) {
       "Template",
       template === null || version === null ? template : `${template}, version ${version}`,
     ],
+    ["Values", message.values === null ? null : valueList(message.values)],
     ["Language", message.language],
     ["Conversation", message.conversation_id],
     ["Twilio’s SID", message.sid === null ? null : html`<code>${message.sid}</code>`],

@@ -34,6 +34,8 @@ export class VerbatimSettings extends Page {
           @changed=${this.#list}
         ></verbatim-senders>
         <verbatim-directory
+          .senders=${this.senders}
+          @changed=${this.#list}
           @directory=${(event: CustomEvent<Directory>) => {
             this.directory = event.detail;
           }}

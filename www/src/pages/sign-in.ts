@@ -1,4 +1,4 @@
-// <verbatim-sign-in>: asks for the API key that `verbatim dev` printed; the host answers with a
+// <verbatim-sign-in>: asks for an API key; the host answers with a
 // session cookie, so that the key itself is kept nowhere in the page.
 import { html } from "lit";
 import { customElement } from "lit/decorators.js";
@@ -18,7 +18,8 @@ export class VerbatimSignIn extends Page {
     return html`<form class="card sign-in" @submit=${this.#signIn}>
       <h1>Sign in</h1>
       <p class="muted">
-        Paste the API key that the host printed when it started, or open the sign-in link beside it.
+        Paste an API key: <code>verbatim keys create NAME</code> makes one.
+        <code>verbatim dev</code> prints one when it first starts, and a link that signs in.
       </p>
       <label class="field">
         <span>API key</span>

@@ -1,84 +1,58 @@
 // <verbatim-template>: one template: title, body with its live preview, senders per environment,
-// a send to try it, what became of each, and beside it the phone that receives.
+// a send to try it, its versions and languages, and in `dev` the phone that receives beside it.
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
-import { repeat } from "lit/directives/repeat.js";
-import {
-  api,
-  ENVIRONMENTS,
-  FINAL_STATES,
-  type Message,
-  type Sender,
-  type Senders,
-  type Template,
-} from "../api.ts";
+import { api, type Sender, type Senders, type Template } from "../api.ts";
 import type { EditDetail, VerbatimEditorElement } from "../elements/face.ts";
 import { prose } from "../elements/prose.ts";
 import type { HashedVerbatim } from "../load-from-host.ts";
-import type { VerbatimDialog } from "../parts/dialog.ts";
-import type { Previewed } from "../parts/message-card.ts";
+import type { Question, VerbatimDialog } from "../parts/dialog.ts";
+import { ENVIRONMENT_NAMES, environmentFields } from "../parts/environments.ts";
+import { insertButtons } from "../parts/insert.ts";
 import { namesOf } from "../parts/names.ts";
 import { Page } from "../parts/page.ts";
 import { phoneNumber } from "../parts/phone-number.ts";
-import { Poll } from "../parts/poll.ts";
 import { deleteQuestion, duplicateQuestion } from "../parts/questions.ts";
+import type { VerbatimSend } from "../parts/send.ts";
 import { address } from "../route.ts";
-import type { Diagnostic, Environment, Names } from "../types.ts";
+import type { Diagnostic, Environment, Names, Preview } from "../types.ts";
 import { BLANK, type Draft, drafts, NEW } from "./draft.ts";
-
-/** How often the state of a message under way is asked for. */
-const POLL_MS = 400;
-
-const ENVIRONMENT_NAMES: Record<Environment, string> = {
-  sandbox: "Sandbox",
-  pre_release: "Pre-release",
-  live: "Live",
-};
-
-interface Sent {
-  message: Message;
-  previewed: Previewed | null;
-}
 
 @customElement("verbatim-template")
 export class VerbatimTemplate extends Page {
   @property({ attribute: false }) engine!: HashedVerbatim;
+  /** Whether there is a phone that receives. */
+  @property({ type: Boolean }) development = false;
   /** The template's id, or `new`. */
   @property({ attribute: false }) templateId = NEW;
 
   @state() private template: Template | null = null;
   @state() private draft: Draft | null = null;
   @state() private senders: Sender[] = [];
-  /** What the project's templates name. */
+  /** All of the project, for the names that they use and the languages of this one. */
+  @state() private templates: Template[] = [];
+  /** What they name. */
   @state() private names: Names = {};
-  @state() private to = phoneNumber.get();
-  @state() private sent: Sent[] = [];
-  @state() private sending = false;
-  @state() private sendProblem = "";
+  @state() private to = "";
   @state() private saved = "";
 
   @query("verbatim-dialog") private dialog!: VerbatimDialog;
   @query("verbatim-editor") private editor!: VerbatimEditorElement;
+  @query("verbatim-send") private sends!: VerbatimSend | null;
 
-  constructor() {
-    super();
-    new Poll(this, POLL_MS, () => this.#follow());
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("development")) this.to = phoneNumber.get(this.development);
+    if (!changed.has("templateId")) return;
+    void this.#open();
     // They only help to write, so nothing is said if they cannot be had.
     void api.templates().then(
       (templates) => {
+        this.templates = templates;
         this.names = namesOf(this.engine, templates);
       },
       () => {},
     );
-  }
-
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("templateId")) void this.#open();
   }
 
   async #open(): Promise<void> {
@@ -87,7 +61,7 @@ export class VerbatimTemplate extends Page {
     if (this.template?.id === id) return;
     this.template = null;
     this.draft = null;
-    this.sent = [];
+    this.sends?.forget();
     this.senders = (await this.attempt(() => api.senders())) ?? [];
     if (this.templateId !== id) return;
     if (id === NEW) {
@@ -139,48 +113,12 @@ export class VerbatimTemplate extends Page {
     this.saved = `${ENVIRONMENT_NAMES[environment]} sends version ${published.version} now`;
   }
 
-  async #send(event: Event): Promise<void> {
-    event.preventDefault();
-    const { draft } = this;
-    if (draft === null || this.sending) return;
-    this.sending = true;
-    this.sendProblem = "";
+  /** What the editor shows of what is saved now. */
+  async #prepare(): Promise<Preview | null> {
     if (drafts.isUnsaved(this.templateId) && (await this.#save()) === undefined) {
-      this.sendProblem = "not sent, because the template could not be saved";
-      this.sending = false;
-      return;
+      throw new Error("not sent, because the template could not be saved");
     }
-    const preview = this.editor.analysis.preview;
-    const module = this.engine.sha256;
-    try {
-      const message = await api.send({
-        to: this.to.trim(),
-        template: draft.title,
-        values: draft.values,
-        environment: draft.environment,
-        ...(draft.language === "" ? {} : { language: draft.language }),
-        module,
-      });
-      const comparable = preview !== null && (message.template ?? draft.title) === draft.title;
-      const previewed = comparable
-        ? { text: preview.text, segments: preview.segments.segments, module }
-        : null;
-      this.sent = [{ message, previewed }, ...this.sent];
-    } catch (cause) {
-      this.sendProblem = cause instanceof Error ? cause.message : String(cause);
-    }
-    this.sending = false;
-  }
-
-  /** Asks for the state of every message under way. */
-  async #follow(): Promise<void> {
-    const going = this.sent.filter(({ message }) => !FINAL_STATES.has(message.state));
-    for (const { message } of going) {
-      const now = await api.message(message.id).catch(() => message);
-      this.sent = this.sent.map((one) =>
-        one.message.id === now.id ? { ...one, message: now } : one,
-      );
-    }
+    return this.editor.analysis.preview;
   }
 
   protected override render() {
@@ -192,11 +130,16 @@ export class VerbatimTemplate extends Page {
         draft === null
           ? html`${this.alert()}
             ${this.problem === "" ? html`<p class="muted">Loading the template…</p>` : nothing}`
-          : html`<div class="desk">
+          : html`<div
+            class=${this.development ? "desk" : ""}
+            @ask=${({ detail }: CustomEvent<Question>) => this.dialog.ask(detail)}
+          >
             <div class="work">
               ${this.#head(draft)}
               <div class="card">
+                ${insertButtons((text, over) => this.editor.insert(text, over))}
                 <verbatim-editor
+                  placeholder="Hi {{entity:guest}}, your table at \${restaurant} is ready."
                   .engine=${this.engine}
                   .value=${draft.body}
                   .values=${draft.values}
@@ -205,20 +148,61 @@ export class VerbatimTemplate extends Page {
                     this.#change({ body: event.detail.value, values: event.detail.values })}
                 ></verbatim-editor>
               </div>
-              ${this.#senders(draft)} ${this.#sendForm(draft)}
-            </div>
-            <aside class="beside">
-              <verbatim-phone
-                .engine=${this.engine}
+              ${environmentFields({
+                template,
+                senders: draft.senders,
+                known: this.senders,
+                unsaved: drafts.isUnsaved(this.templateId),
+                change: (senders) => this.#change({ senders }),
+                publish: (environment) => this.#publish(environment),
+              })}
+              <verbatim-send
+                .draft=${draft}
+                .to=${this.to}
+                .unsaved=${drafts.isUnsaved(this.templateId)}
                 .senders=${this.senders}
-                .number=${this.to.trim()}
-                @number=${(event: CustomEvent<string>) => this.#setTo(event.detail)}
-              ></verbatim-phone>
-            </aside>
+                .module=${this.engine.sha256}
+                .prepare=${() => this.#prepare()}
+                @to=${({ detail }: CustomEvent<string>) => this.#setTo(detail)}
+                @change=${({ detail }: CustomEvent<Partial<Draft>>) => this.#change(detail)}
+              ></verbatim-send>
+              ${template === null ? nothing : this.#history(draft, template)}
+            </div>
+            ${this.development ? this.#phone() : nothing}
           </div>`
       }
       <verbatim-dialog></verbatim-dialog>
     `;
+  }
+
+  #phone() {
+    return html`<aside class="beside">
+      <verbatim-phone
+        .engine=${this.engine}
+        .senders=${this.senders}
+        .number=${this.to.trim()}
+        @number=${(event: CustomEvent<string>) => this.#setTo(event.detail)}
+      ></verbatim-phone>
+    </aside>`;
+  }
+
+  #history(draft: Draft, template: Template) {
+    return html`<verbatim-languages
+        .engine=${this.engine}
+        .template=${template}
+        .body=${draft.body}
+        .templates=${this.templates}
+        .values=${draft.values}
+      ></verbatim-languages>
+      <verbatim-versions
+        .engine=${this.engine}
+        .template=${template}
+        .body=${draft.body}
+        @published=${({ detail }: CustomEvent<Template>) => {
+          this.template = detail;
+        }}
+        @write=${({ detail: body }: CustomEvent<string>) => this.#change({ body })}
+      ></verbatim-versions>`;
   }
 
   #setTo(to: string): void {
@@ -308,147 +292,6 @@ export class VerbatimTemplate extends Page {
       return [];
     }
   }
-
-  #senders(draft: Draft) {
-    return html`<section class="card" aria-label="Senders">
-      <h2>Senders</h2>
-      <p class="muted small">
-        A phone number or a Messaging Service (MG…) for each environment. One without a sender
-        refuses to send; it never borrows another's.
-      </p>
-      <div class="thirds">
-        ${ENVIRONMENTS.map(
-          (environment) => html`<div>
-            <label class="field">
-              <span>${ENVIRONMENT_NAMES[environment]} sender</span>
-              <input
-                type="text"
-                list="known-senders"
-                autocomplete="off"
-                spellcheck="false"
-                placeholder="none: refuses to send"
-                .value=${live(draft.senders[environment] ?? "")}
-                @input=${(event: Event) => {
-                  const typed = (event.target as HTMLInputElement).value.trim();
-                  this.#change({
-                    senders: { ...draft.senders, [environment]: typed === "" ? null : typed },
-                  });
-                }}
-              />
-            </label>
-            ${this.#published(environment)}
-          </div>`,
-        )}
-      </div>
-      <datalist id="known-senders">
-        ${known(this.senders).map((sender) => html`<option value=${sender}></option>`)}
-      </datalist>
-    </section>`;
-  }
-
-  #published(environment: Environment) {
-    const { template } = this;
-    if (template === null) return nothing;
-    if (environment === "sandbox") {
-      return html`<p class="muted small">sends the newest version, ${template.version}</p>`;
-    }
-    const published = template.published[environment] ?? null;
-    if (published === template.version) {
-      return html`<p class="muted small">sends version ${published}, the newest</p>`;
-    }
-    return html`<p class="muted small">
-      ${published === null ? "nothing published" : `sends version ${published}`}
-      <button
-        type="button"
-        class="link"
-        ?disabled=${drafts.isUnsaved(template.id)}
-        aria-label=${`Publish version ${template.version} to ${ENVIRONMENT_NAMES[environment]}`}
-        @click=${() => this.#publish(environment)}
-      >
-        publish version ${template.version}
-      </button>
-    </p>`;
-  }
-
-  #sendForm(draft: Draft) {
-    const unsaved = drafts.isUnsaved(this.templateId);
-    const sender = draft.senders[draft.environment];
-    return html`<section class="card" aria-label="Send">
-      <h2>Send</h2>
-      <form class="send" @submit=${this.#send}>
-        <label class="field">
-          <span>To</span>
-          <input
-            type="tel"
-            autocomplete="off"
-            .value=${live(this.to)}
-            @input=${(event: Event) => {
-              this.to = (event.target as HTMLInputElement).value;
-            }}
-            @change=${() => this.#setTo(this.to.trim())}
-          />
-        </label>
-        <label class="field">
-          <span>Environment</span>
-          <select
-            @change=${(event: Event) =>
-              this.#change({
-                environment: (event.target as HTMLSelectElement).value as Environment,
-              })}
-          >
-            ${ENVIRONMENTS.map(
-              (environment) => html`<option
-                .value=${environment}
-                ?selected=${environment === draft.environment}
-              >
-                ${ENVIRONMENT_NAMES[environment]}
-              </option>`,
-            )}
-          </select>
-        </label>
-        <label class="field">
-          <span>Language <i>optional</i></span>
-          <input
-            type="text"
-            autocomplete="off"
-            placeholder="en"
-            .value=${live(draft.language)}
-            @input=${(event: Event) =>
-              this.#change({ language: (event.target as HTMLInputElement).value.trim() })}
-          />
-        </label>
-        <button type="submit" class="primary" ?disabled=${this.sending}>
-          ${unsaved ? "Save and send" : "Send"}
-        </button>
-      </form>
-      <p class="muted small">
-        ${
-          sender === null || sender === undefined
-            ? html`No ${ENVIRONMENT_NAMES[draft.environment].toLowerCase()} sender is set, so this is
-            refused.`
-            : html`From ${sender}.`
-        }
-      </p>
-      <p class="alert" role="alert" ?hidden=${this.sendProblem === ""}>${prose(this.sendProblem)}</p>
-      ${
-        this.sent.length === 0
-          ? nothing
-          : html`<ul class="plain" aria-label="Sent from here">
-            ${repeat(
-              this.sent,
-              ({ message }) => message.id,
-              ({ message, previewed }) => html`<li>
-                <verbatim-message .message=${message} .previewed=${previewed}></verbatim-message>
-              </li>`,
-            )}
-          </ul>`
-      }
-    </section>`;
-  }
-}
-
-function known(senders: Sender[]): string[] {
-  return [...new Set(senders.map(({ sender }) => sender))];
 }
 
 /** A new template can be tried at once: it starts with the one sandbox sender, if there is one. */

@@ -1,8 +1,9 @@
 // <verbatim-templates>: every template of the project, with what can be done to it.
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
-import { api, type Template } from "../api.ts";
+import { api, type Sender, type Template } from "../api.ts";
+import { plural } from "../editing/words.ts";
 import type { VerbatimDialog } from "../parts/dialog.ts";
 import { Page } from "../parts/page.ts";
 import { deleteQuestion, duplicateQuestion } from "../parts/questions.ts";
@@ -15,6 +16,9 @@ import { drafts } from "./draft.ts";
 export class VerbatimTemplates extends Page {
   @property({ attribute: false }) engine!: Verbatim;
   @state() private templates: Template[] | null = null;
+  @state() private sought = "";
+  /** Null until they are known. */
+  @state() private senders: Sender[] | null = null;
   @query("verbatim-dialog") private dialog!: VerbatimDialog;
 
   override connectedCallback(): void {
@@ -23,6 +27,8 @@ export class VerbatimTemplates extends Page {
   }
 
   async #list(): Promise<void> {
+    // They only say what is to be done first.
+    this.senders = await api.senders().catch(() => null);
     this.templates = (await this.attempt(() => api.templates())) ?? this.templates;
   }
 
@@ -40,21 +46,50 @@ export class VerbatimTemplates extends Page {
   #rows() {
     const { templates } = this;
     if (templates === null) return html`<p class="muted">Loading the templates…</p>`;
-    if (templates.length === 0) {
-      return html`<div class="card empty">
-        <p>There is no template yet.</p>
-        <p class="muted">
-          A template is a title and up to 500 characters, with tokens that a conversation fills.
-        </p>
-      </div>`;
-    }
-    return html`<ul class="list" aria-label="Templates">
-      ${repeat(
-        templates,
-        (template) => template.id,
-        (template) => this.#row(template),
-      )}
-    </ul>`;
+    if (templates.length === 0) return this.#firstSteps();
+    const found = templates.filter((template) => has(template, this.sought));
+    return html`<input
+        type="search"
+        class="search"
+        aria-label="Search templates"
+        placeholder="Search titles and texts"
+        .value=${this.sought}
+        @input=${(event: Event) => {
+          this.sought = (event.target as HTMLInputElement).value;
+        }}
+      />
+      <p class="muted small" role="status">
+        ${this.sought === "" ? nothing : `${found.length} of ${plural(templates.length, "template")}`}
+      </p>
+      <ul class="list" aria-label="Templates">
+        ${repeat(
+          found,
+          (template) => template.id,
+          (template) => this.#row(template),
+        )}
+      </ul>`;
+  }
+
+  #firstSteps() {
+    const ready = (this.senders ?? []).length > 0;
+    return html`<div class="card">
+      <h2>There is no template yet.</h2>
+      <ol class="steps">
+        <li>
+          ${ready ? html`<span class="good">✓</span> ` : nothing}
+          <a href=${address({ page: "settings" })}>Connect Twilio</a> and choose a number to send
+          from.
+        </li>
+        <li>
+          <a href=${address({ page: "new-template" })}>Write a template</a>: a title and up to 500
+          characters, with tokens that a conversation fills.
+        </li>
+        <li>
+          Send it from there to a number of your own, and find it in
+          <a href=${address({ page: "deliveries", filter: {} })}>Deliveries</a>.
+        </li>
+      </ol>
+    </div>`;
   }
 
   #row(template: Template) {
@@ -92,8 +127,17 @@ export class VerbatimTemplates extends Page {
 
   #size(body: string): string {
     const { tokens_total: n } = this.engine.check({ body });
-    if (n > 0) return `${n} token${n === 1 ? "" : "s"}`;
+    if (n > 0) return plural(n, "token");
     const { segments, encoding } = this.engine.segments(body);
-    return `${segments} segment${segments === 1 ? "" : "s"}, ${encoding}`;
+    return `${plural(segments, "segment")}, ${encoding}`;
   }
+}
+
+/** Each word of it, in any case, in the title or the text. */
+function has({ title, body }: Template, sought: string): boolean {
+  const text = `${title} ${body}`.toLowerCase();
+  return sought
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
 }

@@ -1,9 +1,11 @@
 // <verbatim-directory>: what the account has at Twilio: numbers, Messaging Services, and how far
-// each service's registration for US long codes is. Says `directory` with what Twilio said.
+// each service's registration for US long codes is. Says `directory` with what Twilio said, and
+// `changed` when one of them has become a sender.
 import { html, nothing } from "lit";
-import { customElement, state } from "lit/decorators.js";
-import { ApiError, api, type Directory } from "../api.ts";
+import { customElement, property, state } from "lit/decorators.js";
+import { ApiError, api, type Directory, type Sender } from "../api.ts";
 import { plural } from "../editing/words.ts";
+import { address } from "../route.ts";
 import { Page } from "./page.ts";
 
 /** Nothing, because no account is connected that could be asked. */
@@ -11,7 +13,11 @@ const NOBODY: Directory = { numbers: [], services: [] };
 
 @customElement("verbatim-directory")
 export class VerbatimDirectory extends Page {
+  /** Those of this host; null until they are known. */
+  @property({ attribute: false }) senders: Sender[] | null = null;
   @state() private directory: Directory | null = null;
+  /** What has just become a sender. */
+  @state() private used = "";
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -31,11 +37,42 @@ export class VerbatimDirectory extends Page {
     this.dispatchEvent(new CustomEvent("directory", { detail: directory }));
   }
 
+  async #use(sender: string): Promise<void> {
+    const used = await this.attempt(() => api.registerSender({ environment: "sandbox", sender }));
+    if (used === undefined) return;
+    this.used = sender;
+    this.dispatchEvent(new CustomEvent("changed"));
+  }
+
+  #useButton(sender: string) {
+    const { senders } = this;
+    if (senders === null) return nothing;
+    const used = senders
+      .filter((one) => one.sender === sender)
+      .map(({ environment }) => environment);
+    return html`${used.map((environment) => html`<span class="badge">${environment}</span>`)}
+    ${
+      used.includes("sandbox")
+        ? nothing
+        : html`<button
+            type="button"
+            aria-label=${`Use ${sender} in sandbox`}
+            @click=${() => this.#use(sender)}
+          >
+            Use in sandbox
+          </button>`
+    }`;
+  }
+
   protected override render() {
     return html`<section class="card" aria-labelledby="directory">
       <h2 id="directory">At Twilio</h2>
       <p class="muted small">The numbers and Messaging Services of the account, as Twilio lists them.</p>
       ${this.alert()} ${this.#rows()}
+      <p class="small good" role="status" ?hidden=${this.used === ""}>
+        ✓ ${this.used} may send in sandbox: <a href=${address({ page: "new-template" })}>write a
+        template</a>
+      </p>
     </section>`;
   }
 
@@ -49,14 +86,14 @@ export class VerbatimDirectory extends Page {
       return html`<p class="empty">The account has none, or no account is connected.</p>`;
     }
     return html`<ul class="rows" aria-label="At Twilio">
-      ${services.map((service) => html`<li>${ofService(service)}</li>`)}
+      ${services.map((service) => html`<li>${ofService(service)}${this.#useButton(service.sid)}</li>`)}
       ${numbers.map(
         ({ number, name, sms }) => html`<li>
           <div class="grow">
             <p><strong>${number}</strong></p>
             <p class="muted small" dir="auto">${name}</p>
           </div>
-          ${sms ? nothing : html`<strong class="badge bad">no SMS</strong>`}
+          ${sms ? this.#useButton(number) : html`<strong class="badge bad">no SMS</strong>`}
         </li>`,
       )}
     </ul>`;

@@ -1,4 +1,4 @@
-// The number of the pretended phone, remembered from page to page and visit to visit.
+// The number that is written to, remembered from page to page and visit to visit.
 
 const KEY = "verbatim.phone";
 
@@ -6,6 +6,7 @@ const KEY = "verbatim.phone";
 const FICTIONAL = "+12025550123";
 
 export const phoneNumber = {
-  get: (): string => localStorage.getItem(KEY) ?? FICTIONAL,
+  /** Where a message would really go out, nobody's number is filled in. */
+  get: (development = true): string => localStorage.getItem(KEY) ?? (development ? FICTIONAL : ""),
   set: (number: string): void => localStorage.setItem(KEY, number),
 };

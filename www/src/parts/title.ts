@@ -1,0 +1,42 @@
+// Titles and the languages in them: `confirmation`, `confirmation_es` and `confirmation_pt-BR` are
+// one text in several languages.
+
+/** A title, parted. `language` is null for the one that serves all the others. */
+export interface Parted {
+  name: string;
+  language: string | null;
+}
+
+const SUFFIXED = /^(.+)_([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)$/;
+
+/**
+ * What ends like a language is one if a relative of that title is there; alone, only if it is a
+ * language of two letters: `check_in` and `thank_you` are names.
+ */
+export function parted(title: string, titles: readonly string[]): Parted {
+  const [, name = title, language = null] = SUFFIXED.exec(title) ?? [];
+  if (language === null) return { name, language };
+  const related = titles.some(
+    (other) => other === name || (other !== title && SUFFIXED.exec(other)?.[1] === name),
+  );
+  const known = language.length === 2 && languageName(language) !== language;
+  return related || known ? { name, language } : { name: title, language: null };
+}
+
+/** The titles of this name: the one without a language first, then by language. */
+export function relatives(title: string, titles: readonly string[]): string[] {
+  const { name } = parted(title, titles);
+  const all = new Set([title, ...titles]);
+  return [...all].filter((one) => one === name || parted(one, titles).name === name).sort();
+}
+
+/** "Spanish"; the tag itself, where it is nobody's. */
+export function languageName(tag: string): string {
+  try {
+    // A code that was given up for another names that one's language: `in` is no Indonesian here.
+    if (Intl.getCanonicalLocales(tag)[0] !== tag) return tag;
+    return new Intl.DisplayNames("en", { type: "language" }).of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}

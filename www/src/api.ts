@@ -80,6 +80,8 @@ export interface Message {
   /** A decimal number as Twilio writes it, negative for what it costs. */
   price: string | null;
   price_unit: string | null;
+  /** The message that it was made of, because that one was not delivered. */
+  resend_of: string | null;
   redacted_at: string | null;
   /** SHA-256 of the module that rendered and counted it. */
   module: string;
@@ -198,6 +200,8 @@ export interface Sender {
   replies: "verbatim" | "twilio";
   /** What becomes of a message of which nobody can tell whether Twilio took it. */
   on_unknown: "hold" | "resend";
+  /** Whether a new message is made of one that was not delivered. */
+  resend_undelivered: boolean;
   /** Null: as fast as it goes. */
   segments_per_minute: number | null;
 }
@@ -208,6 +212,7 @@ export interface SenderSetting {
   sender: string;
   replies?: Sender["replies"];
   on_unknown?: Sender["on_unknown"];
+  resend_undelivered?: boolean;
   /** 0: as fast as it goes. */
   segments_per_minute?: number;
   /** The numbers of a Messaging Service. */

@@ -113,7 +113,9 @@ impl From<StoreError> for Problem {
             | StoreError::Migration(_)
             | StoreError::NotCommitted(_)
             | StoreError::Closed
-            | StoreError::Database(_) => {
+            | StoreError::Database(_)
+            | StoreError::File(_)
+            | StoreError::Thread(_) => {
                 tracing::error!(%error, "the store failed");
                 let detail = "the database failed; nothing was stored, and the host's log says why";
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "store_failed", detail)

@@ -45,6 +45,9 @@ pub(super) struct Registration {
     /// What becomes of a message of which nobody can tell whether Twilio took it: `hold`, or
     /// `resend`. Without it, as it was: `hold` to begin with.
     on_unknown: Option<OnUnknown>,
+    /// Whether a new message is made of one that Twilio accepted and did not deliver, where that may
+    /// help: the person may get it twice. Without it, as it was: not, to begin with.
+    resend_undelivered: Option<bool>,
     /// How fast it may send; 0: as fast as it goes. Without it, as it was: what Twilio gives the
     /// kind of number to begin with.
     segments_per_minute: Option<u32>,
@@ -58,8 +61,15 @@ pub(super) async fn register(
     State(app): State<Arc<App>>,
     input: Input<Registration>,
 ) -> Result<(StatusCode, Json<SenderView>), Problem> {
-    let Registration { environment, sender, replies, on_unknown, segments_per_minute, numbers } =
-        input.value;
+    let Registration {
+        environment,
+        sender,
+        replies,
+        on_unknown,
+        resend_undelivered,
+        segments_per_minute,
+        numbers,
+    } = input.value;
     let environment = view::environment(Some(&environment))?;
     let parsed = Sender::new(&sender).map_err(view::refused)?;
     let pool = pool(&parsed, numbers)?;
@@ -89,6 +99,9 @@ pub(super) async fn register(
     }
     if let Some(choice) = on_unknown {
         tx.set_on_unknown(&registered.sender, choice).await?;
+    }
+    if let Some(resend) = resend_undelivered {
+        tx.set_resend_undelivered(&registered.sender, resend).await?;
     }
     tx.commit().await?;
     // A new rate may let what waited go.

@@ -39,6 +39,9 @@ pub(super) struct MessageView {
     conversation_id: Option<String>,
     sid: Option<String>,
     error: Option<ErrorView>,
+    /// The message that this one was made of, because that one was not delivered and their sender
+    /// is set so.
+    resend_of: Option<String>,
     /// When what it said, its values and the detail of its segments were taken out.
     redacted_at: Option<Timestamp>,
     created_at: Timestamp,
@@ -85,6 +88,7 @@ impl MessageView {
             conversation_id: message.conversation_id,
             sid: message.sid,
             error,
+            resend_of: message.resend_of,
             redacted_at: message.redacted_at,
             created_at: message.created_at,
             updated_at: message.updated_at,
@@ -164,6 +168,8 @@ pub(super) struct SenderView {
     replies: &'static str,
     /// What becomes of its messages of which nobody can tell whether Twilio took them.
     on_unknown: OnUnknown,
+    /// Whether a new message is made of one that was not delivered.
+    resend_undelivered: bool,
     /// Nothing: as fast as it goes.
     segments_per_minute: Option<i64>,
 }
@@ -175,6 +181,7 @@ impl From<SenderSettings> for SenderView {
             sender: settings.registered.sender,
             replies: settings.registered.replies.as_str(),
             on_unknown: settings.on_unknown,
+            resend_undelivered: settings.resend_undelivered,
             segments_per_minute: settings.segments_per_minute,
         }
     }

@@ -30,9 +30,9 @@ pub struct RestoreArgs {
 ///
 /// # Errors
 /// The database is on PostgreSQL, or a file cannot be used.
-pub async fn run_backup(args: BackupArgs) -> Result<Done, CliError> {
+pub fn run_backup(args: &BackupArgs) -> Result<Done, CliError> {
     let source = file(&args.database.database, "pg_dump --format=custom")?;
-    let done = backup(source, &args.out).await;
+    let done = backup(source, &args.out);
     done.map_err(|error| CliError::Refused(error.to_string()))?;
     println!("`{}` is a sound copy of `{}`", args.out.display(), source.display());
     Ok(Done::Clean)

@@ -87,7 +87,7 @@ pub fn run() -> ExitCode {
         Command::Keys(args) => with_runtime(keys::run(args)),
         Command::Webhooks(args) => with_runtime(webhooks::run(*args)),
         Command::Migrate(args) => with_runtime(migrate::run(args)),
-        Command::Backup(args) => with_runtime(backup::run_backup(args)),
+        Command::Backup(args) => backup::run_backup(&args),
         Command::Restore(args) => with_runtime(backup::run_restore(args)),
         Command::Doctor(args) => with_runtime(doctor::run(*args)),
         Command::Account(args) => with_runtime(account::run(*args)),

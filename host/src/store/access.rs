@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use super::row::row;
 use super::statement::values;
 use super::{Store, StoreError, Tx, row, sql};
 use crate::id::new_id;
@@ -67,12 +68,13 @@ pub struct Visitor {
     pub rate: RequestRate,
 }
 
-#[derive(sqlx::FromRow)]
-struct VisitorRow {
-    hash: String,
-    who: String,
-    requests_per_second: Option<i64>,
-    burst: Option<i64>,
+row! {
+    struct VisitorRow {
+        hash: String,
+        who: String,
+        requests_per_second: Option<i64>,
+        burst: Option<i64>,
+    }
 }
 
 impl From<VisitorRow> for Visitor {
@@ -102,14 +104,15 @@ pub enum Revoked {
     Unknown,
 }
 
-#[derive(sqlx::FromRow)]
-struct KeyRow {
-    id: String,
-    label: String,
-    created_at: i64,
-    revoked_at: Option<i64>,
-    requests_per_second: Option<i64>,
-    burst: Option<i64>,
+row! {
+    struct KeyRow {
+        id: String,
+        label: String,
+        created_at: i64,
+        revoked_at: Option<i64>,
+        requests_per_second: Option<i64>,
+        burst: Option<i64>,
+    }
 }
 
 impl From<KeyRow> for ApiKey {

@@ -2,6 +2,7 @@
 
 use verbatim_core::AccountSid;
 
+use super::row::row;
 use super::statement::values;
 use super::{Store, StoreError, Tx, row, sql};
 use crate::time::Timestamp;
@@ -23,14 +24,15 @@ pub struct StoredAccount {
     pub created_at: Timestamp,
 }
 
-#[derive(sqlx::FromRow)]
-struct AccountRow {
-    sid: String,
-    label: String,
-    token: String,
-    previous_token: Option<String>,
-    verified_at: i64,
-    created_at: i64,
+row! {
+    struct AccountRow {
+        sid: String,
+        label: String,
+        token: String,
+        previous_token: Option<String>,
+        verified_at: i64,
+        created_at: i64,
+    }
 }
 
 impl Store {

@@ -1,5 +1,6 @@
 //! Attempts: each try to hand a message over to Twilio, and how it ended.
 
+use super::row::row;
 use super::statement::values;
 use super::{Store, StoreError, Tx, row, sql};
 use crate::time::Timestamp;
@@ -67,16 +68,17 @@ impl std::str::FromStr for AttemptState {
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct AttemptRow {
-    id: String,
-    number: i64,
-    state: String,
-    sid: Option<String>,
-    error_code: Option<i64>,
-    error_message: Option<String>,
-    began_at: i64,
-    ended_at: Option<i64>,
+row! {
+    struct AttemptRow {
+        id: String,
+        number: i64,
+        state: String,
+        sid: Option<String>,
+        error_code: Option<i64>,
+        error_message: Option<String>,
+        began_at: i64,
+        ended_at: Option<i64>,
+    }
 }
 
 impl Store {

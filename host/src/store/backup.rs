@@ -4,8 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions, Connection};
+use rusqlite::{Connection, OpenFlags};
 
 use super::statement::values;
 use super::{Store, StoreError, Tx, sql};
@@ -38,8 +37,8 @@ pub enum BackupError {
     Store(#[from] StoreError),
 }
 
-impl From<sqlx::Error> for BackupError {
-    fn from(error: sqlx::Error) -> Self {
+impl From<rusqlite::Error> for BackupError {
+    fn from(error: rusqlite::Error) -> Self {
         Self::Store(error.into())
     }
 }
@@ -49,17 +48,13 @@ impl From<sqlx::Error> for BackupError {
 ///
 /// # Errors
 /// The copy's file is there already, the source is no database, or the disk failed.
-pub async fn backup(source: &Path, copy: &Path) -> Result<(), BackupError> {
-    let mut connection = open(source).await?;
+pub fn backup(source: &Path, copy: &Path) -> Result<(), BackupError> {
+    let connection = open(source)?;
     let file = make(copy)?;
-    let written = sqlx::query("VACUUM INTO $1")
-        .bind(copy.to_string_lossy().as_ref())
-        .execute(&mut connection)
-        .await
-        .map_err(BackupError::from);
+    let written = connection.execute("VACUUM INTO $1", [copy.to_string_lossy()]);
     let sound = match written {
-        Ok(_) => check(copy).await.and_then(|()| sync(&file, copy)),
-        Err(error) => Err(error),
+        Ok(_) => check(copy).and_then(|()| sync(&file, copy)),
+        Err(error) => Err(error.into()),
     };
     if sound.is_err() {
         // Half a backup is worse than none; that it cannot be removed is said by its own error.
@@ -74,7 +69,7 @@ pub async fn backup(source: &Path, copy: &Path) -> Result<(), BackupError> {
 /// # Errors
 /// There is a database already, the backup is not sound, or the disk failed.
 pub async fn restore(copy: &Path, target: &Path) -> Result<Vec<String>, BackupError> {
-    check(copy).await?;
+    check(copy)?;
     for suffix in ["-wal", "-shm"] {
         let beside = format!("{}{suffix}", target.display());
         if Path::new(&beside).exists() {
@@ -118,29 +113,27 @@ impl Tx {
     }
 }
 
-async fn open(file: &Path) -> Result<SqliteConnection, BackupError> {
-    let options = SqliteConnectOptions::new().filename(file).create_if_missing(false);
-    options.connect().await.map_err(|error| unsound(file, &error))
+fn open(file: &Path) -> Result<Connection, BackupError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(file, flags).map_err(|error| unsound(file, &error))
 }
 
 /// Reads all of a file, whether it is a database, whole, and ours.
-async fn check(file: &Path) -> Result<(), BackupError> {
-    let mut connection = open(file).await?;
-    let found: String = sqlx::query_scalar("PRAGMA integrity_check")
-        .fetch_one(&mut connection)
-        .await
+fn check(file: &Path) -> Result<(), BackupError> {
+    let connection = open(file)?;
+    let found: String = connection
+        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
         .map_err(|error| unsound(file, &error))?;
     if found != "ok" {
         return Err(BackupError::Source { path: file.display().to_string(), found });
     }
-    sqlx::query("SELECT count(*) FROM _sqlx_migrations")
-        .execute(&mut connection)
-        .await
+    connection
+        .query_row("SELECT count(*) FROM _sqlx_migrations", [], |_| Ok(()))
         .map_err(|error| unsound(file, &error))?;
-    Ok(connection.close().await?)
+    connection.close().map_err(|(_, error)| error.into())
 }
 
-fn unsound(file: &Path, error: &sqlx::Error) -> BackupError {
+fn unsound(file: &Path, error: &rusqlite::Error) -> BackupError {
     BackupError::Source { path: file.display().to_string(), found: error.to_string() }
 }
 

@@ -114,7 +114,7 @@ impl Tx {
         let moved: Option<String> = self.value(&sql::ADVANCE_MESSAGE_OF_SID, values).await?;
         let Some(message_id) = moved else { return Ok(false) };
         self.moved(&message_id, state);
-        self.note_failure(state, news.error_code);
+        self.note_failure(&message_id, state, news.error_code, now).await?;
         Ok(true)
     }
 
@@ -127,16 +127,23 @@ impl Tx {
     ) -> Result<(), StoreError> {
         let reason = reason(error_code);
         if self.advance(message_id, state, reason.as_deref(), error_code, now).await? {
-            self.note_failure(state, error_code);
+            self.note_failure(message_id, state, error_code, now).await?;
             self.dequeue(message_id).await?;
         }
         Ok(())
     }
 
-    fn note_failure(&mut self, state: State, error_code: Option<i64>) {
+    async fn note_failure(
+        &mut self,
+        message_id: &str,
+        state: State,
+        error_code: Option<i64>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         match state {
             State::Undelivered | State::Failed => {
                 self.changes.push(Change::NotDelivered(error_code));
+                self.resend_undelivered(message_id, error_code, now).await
             }
             State::Queued
             | State::Dispatching
@@ -145,7 +152,7 @@ impl Tx {
             | State::Sent
             | State::Delivered
             | State::Canceled
-            | State::Suppressed => {}
+            | State::Suppressed => Ok(()),
         }
     }
 

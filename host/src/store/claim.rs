@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::row::row;
 use super::statement::values;
 use super::{Store, StoreError, Tx, row, sql};
 use crate::dispatch::rate::Pace;
@@ -114,14 +115,15 @@ impl Lane {
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct DueRow {
-    message_id: String,
-    recipient: String,
-    sender: String,
-    segments: i64,
-    valid_for: Option<i64>,
-    body: String,
+row! {
+    struct DueRow {
+        message_id: String,
+        recipient: String,
+        sender: String,
+        segments: i64,
+        valid_for: Option<i64>,
+        body: String,
+    }
 }
 
 /// What stands in the way of a message.

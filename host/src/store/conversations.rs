@@ -50,7 +50,7 @@ impl Store {
     ) -> Result<(Vec<Conversation>, bool), StoreError> {
         let limit = limit.unwrap_or(MAX_PAGE).clamp(1, MAX_PAGE);
         let which = values![after.unwrap_or_default(), limit];
-        let rows: Vec<ConversationRow> = self.all(&sql::LIST_CONVERSATIONS, which).await?;
+        let rows: Vec<ConversationRow> = self.walk(&sql::LIST_CONVERSATIONS, which).await?;
         let full = i64::try_from(rows.len()) == Ok(limit);
         Ok((rows.into_iter().map(Conversation::from).collect(), full))
     }

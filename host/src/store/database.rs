@@ -5,19 +5,15 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlitePool};
 
 use super::group::Writer;
-use super::{StoreError, schema};
+use super::readers::Readers;
+use super::{StoreError, on_a_thread, schema};
 
-/// Connections that read a file at the same time; WAL lets them go on beside the writer.
-const READERS: u32 = 4;
 /// Connections to PostgreSQL, of one host.
 const CONNECTIONS: u32 = 16;
-/// How long a writer waits for another process's write lock.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a request waits for a connection before it is refused.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Prepared statements kept for each connection: more than there are.
@@ -96,30 +92,12 @@ impl fmt::Debug for Database {
     }
 }
 
-pub(super) async fn open_file(file: &Path) -> Result<(Writer, SqlitePool), StoreError> {
-    let options = SqliteConnectOptions::new()
-        .filename(file)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        // FULL: what was answered with 202 survives a power cut, not only a crash.
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        // What was redacted is overwritten in the file, too, and not only no longer shown.
-        .pragma("secure_delete", "ON")
-        .statement_cache_capacity(STATEMENTS)
-        .busy_timeout(BUSY_TIMEOUT);
-    let pool = SqlitePoolOptions::new()
-        .max_connections(1)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .connect_with(options.clone())
-        .await?;
-    schema::migrate_file(&pool).await?;
-    let writer = Writer::new(&pool).await?;
-    let readers = SqlitePoolOptions::new()
-        .max_connections(READERS)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .connect_with(options.read_only(true).create_if_missing(false))
-        .await?;
+pub(super) async fn open_file(file: &Path) -> Result<(Writer, Readers), StoreError> {
+    let opened = file.to_owned();
+    let writer = on_a_thread(move || Writer::open(&opened)).await?;
+    schema::migrate_file(file).await?;
+    let opened = file.to_owned();
+    let readers = on_a_thread(move || Readers::open(&opened)).await?;
     Ok((writer, readers))
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::callbacks::StatusNews;
+use super::row::row;
 use super::statement::values;
 use super::{Store, StoreError, Tx, row, sql};
 use crate::message::{State, UnknownName};
@@ -83,19 +84,20 @@ pub struct Doubt {
     pub absences: i64,
 }
 
-#[derive(sqlx::FromRow)]
-struct DoubtRow {
-    message_id: String,
-    attempt_id: String,
-    recipient: String,
-    sender: String,
-    on_unknown: String,
-    valid_for: Option<i64>,
-    looks: i64,
-    tries: i64,
-    body: String,
-    began_at: i64,
-    first_began_at: i64,
+row! {
+    struct DoubtRow {
+        message_id: String,
+        attempt_id: String,
+        recipient: String,
+        sender: String,
+        on_unknown: String,
+        valid_for: Option<i64>,
+        looks: i64,
+        tries: i64,
+        body: String,
+        began_at: i64,
+        first_began_at: i64,
+    }
 }
 
 impl TryFrom<DoubtRow> for Doubt {

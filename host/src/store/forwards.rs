@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::row::row;
 use super::statement::values;
 use super::{Change, Disposition, Inbound, Store, StoreError, Tx, row, sql};
 use crate::forward::{Event, Next};
@@ -111,18 +112,19 @@ pub struct ForwardClaim {
     pub event: Event,
 }
 
-#[derive(sqlx::FromRow)]
-struct EventRow {
-    id: String,
-    message_sid: String,
-    conversation_id: Option<String>,
-    recipient: String,
-    sender: String,
-    service: Option<String>,
-    raw_text: String,
-    keyword: Option<String>,
-    received_at: i64,
-    sent_at: Option<i64>,
+row! {
+    struct EventRow {
+        id: String,
+        message_sid: String,
+        conversation_id: Option<String>,
+        recipient: String,
+        sender: String,
+        service: Option<String>,
+        raw_text: String,
+        keyword: Option<String>,
+        received_at: i64,
+        sent_at: Option<i64>,
+    }
 }
 
 impl From<EventRow> for Event {
@@ -142,16 +144,16 @@ impl From<EventRow> for Event {
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct ForwardRow {
-    webhook: String,
-    state: String,
-    due_at: i64,
-    tries: i64,
-    error: Option<String>,
-    ended_at: Option<i64>,
-    #[sqlx(flatten)]
-    event: EventRow,
+row! {
+    struct ForwardRow {
+        webhook: String,
+        state: String,
+        due_at: i64,
+        tries: i64,
+        error: Option<String>,
+        ended_at: Option<i64>,
+        event: EventRow,
+    }
 }
 
 impl TryFrom<ForwardRow> for Forward {
@@ -170,17 +172,17 @@ impl TryFrom<ForwardRow> for Forward {
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct ClaimRow {
-    tries: i64,
-    tried_before: i64,
-    tried_since: i64,
-    url: String,
-    secret: String,
-    previous_secret: Option<String>,
-    previous_until: Option<i64>,
-    #[sqlx(flatten)]
-    event: EventRow,
+row! {
+    struct ClaimRow {
+        tries: i64,
+        tried_before: i64,
+        tried_since: i64,
+        url: String,
+        secret: String,
+        previous_secret: Option<String>,
+        previous_until: Option<i64>,
+        event: EventRow,
+    }
 }
 
 impl Store {
@@ -228,10 +230,10 @@ impl Store {
         let limit = limit.unwrap_or(MAX_PAGE).clamp(1, MAX_PAGE);
         let before = before.unwrap_or(AFTER_ALL_IDS);
         let rows: Vec<ForwardRow> = match state {
-            None => self.all(&sql::LIST_FORWARDS, values![before, limit]).await?,
+            None => self.walk(&sql::LIST_FORWARDS, values![before, limit]).await?,
             Some(state) => {
                 let which = values![before, limit, state.as_str()];
-                self.all(&sql::LIST_FORWARDS_IN, which).await?
+                self.walk(&sql::LIST_FORWARDS_IN, which).await?
             }
         };
         let full = i64::try_from(rows.len()) == Ok(limit);

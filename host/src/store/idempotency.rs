@@ -1,5 +1,6 @@
 //! Idempotency keys: the same key and the same request get the same answer, for ever.
 
+use super::row::row;
 use super::statement::values;
 use super::{Store, StoreError, Tx, sql};
 use crate::time::Timestamp;
@@ -13,13 +14,15 @@ pub struct IdempotencyKey {
     pub request_hash: String,
 }
 
-/// What is remembered of a key.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct Remembered {
-    /// The SHA-256 of the request that it came with.
-    pub request_hash: String,
-    /// The body of the 202 that answered it.
-    pub response: String,
+row! {
+    /// What is remembered of a key.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Remembered {
+        /// The SHA-256 of the request that it came with.
+        pub request_hash: String,
+        /// The body of the 202 that answered it.
+        pub response: String,
+    }
 }
 
 impl Store {

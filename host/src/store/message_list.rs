@@ -65,7 +65,7 @@ impl Store {
                     template,
                     conversation
                 ];
-                self.all(&sql::LIST_MESSAGES_MISCOUNTED, which).await?
+                self.walk(&sql::LIST_MESSAGES_MISCOUNTED, which).await?
             }
             (recipient, _) if conversation.is_some() => {
                 let which = values![
@@ -78,15 +78,15 @@ impl Store {
                     template,
                     recipient
                 ];
-                self.all(&sql::LIST_MESSAGES_IN, which).await?
+                self.walk(&sql::LIST_MESSAGES_IN, which).await?
             }
             (Some(recipient), _) => {
                 let which = values![before, recipient, limit, state, sender, environment, template];
-                self.all(&sql::LIST_MESSAGES_TO, which).await?
+                self.walk(&sql::LIST_MESSAGES_TO, which).await?
             }
             (None, Some(state)) if page.state.is_some_and(State::is_not_delivered) => {
                 let which = values![before, limit, state, sender, environment, template];
-                self.all(&sql::LIST_MESSAGES_NOT_DELIVERED, which).await?
+                self.walk(&sql::LIST_MESSAGES_NOT_DELIVERED, which).await?
             }
             (None, _) => {
                 let all = state.is_none()
@@ -96,7 +96,7 @@ impl Store {
                 let walk = if all { limit } else { MAX_WALK };
                 walked = (!all).then_some(walk);
                 let which = values![before, walk, limit, state, sender, environment, template];
-                self.all(&sql::LIST_MESSAGES, which).await?
+                self.walk(&sql::LIST_MESSAGES, which).await?
             }
         };
         let messages = rows.into_iter().map(Message::try_from).collect::<Result<Vec<_>, _>>()?;

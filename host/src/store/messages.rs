@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::doubts::OnUnknown;
+use super::row::row;
 use super::statement::{Statement, values};
 use super::{Store, StoreError, Tx, row, sql};
 use crate::dispatch::poll;
@@ -93,6 +94,8 @@ pub struct Message {
     pub billed_segments: Option<i64>,
     /// What Twilio bills for it, once it says so.
     pub price: Option<Price>,
+    /// The message that it was made of, because that one was not delivered.
+    pub resend_of: Option<String>,
     /// When what it said was taken out.
     pub redacted_at: Option<Timestamp>,
     /// When it was accepted.
@@ -112,30 +115,32 @@ pub struct ConversationEvent {
     pub at: Timestamp,
 }
 
-#[derive(sqlx::FromRow)]
-pub(super) struct MessageRow {
-    id: String,
-    state: String,
-    reason: Option<String>,
-    recipient: String,
-    sender: String,
-    environment: String,
-    template: Option<String>,
-    template_version: Option<i64>,
-    language: Option<String>,
-    body: String,
-    segments: String,
-    module: String,
-    conversation_id: Option<String>,
-    sid: Option<String>,
-    error_code: Option<i64>,
-    predicted_segments: i64,
-    billed_segments: Option<i64>,
-    price: Option<String>,
-    price_unit: Option<String>,
-    redacted_at: Option<i64>,
-    created_at: i64,
-    updated_at: i64,
+row! {
+    pub(super) struct MessageRow {
+        id: String,
+        state: String,
+        reason: Option<String>,
+        recipient: String,
+        sender: String,
+        environment: String,
+        template: Option<String>,
+        template_version: Option<i64>,
+        language: Option<String>,
+        body: String,
+        segments: String,
+        module: String,
+        conversation_id: Option<String>,
+        sid: Option<String>,
+        error_code: Option<i64>,
+        predicted_segments: i64,
+        billed_segments: Option<i64>,
+        price: Option<String>,
+        price_unit: Option<String>,
+        resend_of: Option<String>,
+        redacted_at: Option<i64>,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl TryFrom<MessageRow> for Message {
@@ -162,6 +167,7 @@ impl TryFrom<MessageRow> for Message {
             predicted_segments: row.predicted_segments,
             billed_segments: row.billed_segments,
             price: price.map(|(amount, unit)| Price { amount, unit }),
+            resend_of: row.resend_of,
             redacted_at: row.redacted_at.map(row::instant),
             created_at: row::instant(row.created_at),
             updated_at: row::instant(row.updated_at),
@@ -196,6 +202,7 @@ impl NewMessage {
             predicted_segments: self.predicted_segments,
             billed_segments: None,
             price: None,
+            resend_of: None,
             redacted_at: None,
             created_at: now,
             updated_at: now,
@@ -222,8 +229,8 @@ impl Store {
         id: &str,
     ) -> Result<(Vec<Message>, Vec<ConversationEvent>), StoreError> {
         let which = values![id, MAX_CONVERSATION];
-        let rows: Vec<MessageRow> = self.all(&sql::MESSAGES_OF_CONVERSATION, which).await?;
-        let log: Vec<(String, String, i64)> = self.all(&sql::CONVERSATION_LOG, which).await?;
+        let rows: Vec<MessageRow> = self.walk(&sql::MESSAGES_OF_CONVERSATION, which).await?;
+        let log: Vec<(String, String, i64)> = self.walk(&sql::CONVERSATION_LOG, which).await?;
         let messages = rows.into_iter().map(Message::try_from).collect::<Result<_, _>>()?;
         let event =
             |(message_id, event, at)| ConversationEvent { message_id, event, at: row::instant(at) };

@@ -27,19 +27,23 @@ mod opt_outs;
 mod outbox;
 #[cfg(test)]
 mod plans;
+mod postgres;
+mod readers;
 mod redaction;
 mod replay;
+mod resends;
 mod row;
 mod schema;
 mod senders;
 mod sql;
+mod sqlite;
 mod statement;
 mod tally;
 mod templates;
 mod versions;
 mod webhooks;
 
-use sqlx::{PgPool, Postgres, SqlitePool};
+use sqlx::{PgPool, Postgres};
 
 pub use access::{ApiKey, Revoked, SessionKind, Visitor};
 pub use accounts::StoredAccount;
@@ -69,7 +73,9 @@ pub use webhooks::{MAX_WEBHOOKS, Webhook};
 use changes::Bulletin;
 use clock::Clock;
 use group::{Member, Writer};
-use statement::{Connection, Row, Statement, Value};
+use readers::Readers;
+use row::Row;
+use statement::{Statement, Value};
 
 /// The database.
 #[derive(Debug, Clone)]
@@ -81,7 +87,7 @@ pub struct Store {
 
 #[derive(Debug, Clone)]
 enum Pools {
-    Sqlite { writer: Writer, readers: SqlitePool },
+    Sqlite { writer: Writer, readers: Readers },
     Postgres(PgPool),
 }
 
@@ -148,24 +154,52 @@ pub enum StoreError {
     /// There is no room for what was to be written, or the disk takes no writes.
     #[error("there is no room for the database, or its disk takes no writes: {0}; make room")]
     NoRoom(String),
-    /// The database itself failed.
+    /// PostgreSQL itself failed, or the migration of a file.
     #[error("the database failed: {0}")]
     Database(#[source] sqlx::Error),
+    /// SQLite itself failed.
+    #[error("the database failed: {0}")]
+    File(#[source] rusqlite::Error),
+    /// The thread that was to do it failed.
+    #[error("the database's thread failed: {0}")]
+    Thread(#[source] tokio::task::JoinError),
 }
 
-/// What databases say when they cannot write: SQLite's FULL, IOERR_WRITE (a quota on the length of
-/// a file) and IOERR_SHMSIZE (no room for the index of the log); PostgreSQL's disk_full.
+/// What SQLite says when it cannot write: FULL, IOERR_WRITE (a quota on the length of a file) and
+/// IOERR_SHMSIZE (no room for the index of the log).
 /// <https://www.sqlite.org/rescode.html>
-const NO_ROOM: [&str; 4] = ["13", "778", "4874", "53100"];
+const NO_ROOM_IN_FILE: [i32; 3] = [13, 778, 4874];
+/// The same of PostgreSQL: disk_full.
+/// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+const NO_ROOM_ON_SERVER: &str = "53100";
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-        match code.is_some_and(|code| NO_ROOM.contains(&code.as_ref())) {
+        let code = code.unwrap_or_default();
+        let of_file = || code.parse().is_ok_and(|code| NO_ROOM_IN_FILE.contains(&code));
+        match code == NO_ROOM_ON_SERVER || of_file() {
             true => Self::NoRoom(error.to_string()),
             false => Self::Database(error),
         }
     }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        let code = error.sqlite_error().map(|error| error.extended_code);
+        match code.is_some_and(|code| NO_ROOM_IN_FILE.contains(&code)) {
+            true => Self::NoRoom(error.to_string()),
+            false => Self::File(error),
+        }
+    }
+}
+
+/// What may wait for a disk, or take long, runs beside the requests.
+async fn on_a_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(work).await.map_err(StoreError::Thread)?
 }
 
 impl Store {
@@ -243,10 +277,12 @@ impl Store {
     pub async fn ping(&self) -> Result<(), StoreError> {
         match &self.pools {
             Pools::Sqlite { readers, .. } => {
-                sqlx::query("SELECT 1").execute(readers).await.map(drop)
+                readers.take().await?.connection()?.query_row("SELECT 1", [], |_| Ok(()))?;
             }
-            Pools::Postgres(pool) => sqlx::query("SELECT 1").execute(pool).await.map(drop),
-        }?;
+            Pools::Postgres(pool) => {
+                sqlx::query("SELECT 1").execute(pool).await?;
+            }
+        }
         Ok(())
     }
 
@@ -261,6 +297,7 @@ impl Store {
         }
     }
 
+    /// All rows of a statement that looks at little.
     async fn all<T: Row>(
         &self,
         statement: &Statement,
@@ -268,14 +305,26 @@ impl Store {
     ) -> Result<Vec<T>, StoreError> {
         match &self.pools {
             Pools::Sqlite { readers, .. } => {
-                let mut connection = readers.acquire().await?;
-                Connection::Sqlite(&mut connection).all(statement, values).await
+                sqlite::all(readers.take().await?.connection()?, statement, values)
             }
             Pools::Postgres(pool) => {
-                let mut connection = pool.acquire().await?;
-                Connection::Postgres(&mut connection).all(statement, values).await
+                postgres::all(&mut *pool.acquire().await?, statement, values).await
             }
         }
+    }
+
+    /// All rows of a statement that may look at thousands: other requests go on meanwhile.
+    async fn walk<T: Row>(
+        &self,
+        statement: &'static Statement,
+        values: &[Value<'_>],
+    ) -> Result<Vec<T>, StoreError> {
+        let Pools::Sqlite { readers, .. } = &self.pools else {
+            return self.all(statement, values).await;
+        };
+        let reader = readers.take().await?;
+        let values: Vec<Value<'static>> = values.iter().map(Value::owned).collect();
+        on_a_thread(move || sqlite::all(reader.connection()?, statement, &values)).await
     }
 
     async fn first<T: Row>(
@@ -339,10 +388,12 @@ impl Tx {
     ) -> Result<u64, StoreError> {
         let done = match &mut self.place {
             Place::Sqlite(member) => {
-                Connection::Sqlite(member.connection()?).execute(statement, values).await
+                // Between two statements, others may have the thread.
+                tokio::task::coop::consume_budget().await;
+                sqlite::execute(member.connection()?, statement, values)
             }
             Place::Postgres(transaction) => {
-                Connection::Postgres(&mut *transaction).execute(statement, values).await
+                postgres::execute(&mut *transaction, statement, values).await
             }
         };
         self.failed |= done.is_err();
@@ -356,10 +407,11 @@ impl Tx {
     ) -> Result<Vec<T>, StoreError> {
         let rows = match &mut self.place {
             Place::Sqlite(member) => {
-                Connection::Sqlite(member.connection()?).all(statement, values).await
+                tokio::task::coop::consume_budget().await;
+                sqlite::all(member.connection()?, statement, values)
             }
             Place::Postgres(transaction) => {
-                Connection::Postgres(&mut *transaction).all(statement, values).await
+                postgres::all(&mut *transaction, statement, values).await
             }
         };
         self.failed |= rows.is_err();

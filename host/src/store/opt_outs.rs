@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::row::row;
 use super::statement::values;
 use super::{Store, StoreError, row, sql};
 use crate::sandbox::Pair;
@@ -36,20 +37,21 @@ pub struct PairConsent {
     pub since: Option<Timestamp>,
 }
 
-#[derive(sqlx::FromRow)]
-struct LedgerRow {
-    id: String,
-    recipient: String,
-    sender: String,
-    action: String,
-    source: String,
-    reason: Option<String>,
-    keyword: Option<String>,
-    matched: Option<String>,
-    raw_text: Option<String>,
-    message_sid: Option<String>,
-    happened_at: i64,
-    recorded_at: i64,
+row! {
+    struct LedgerRow {
+        id: String,
+        recipient: String,
+        sender: String,
+        action: String,
+        source: String,
+        reason: Option<String>,
+        keyword: Option<String>,
+        matched: Option<String>,
+        raw_text: Option<String>,
+        message_sid: Option<String>,
+        happened_at: i64,
+        recorded_at: i64,
+    }
 }
 
 /// A line of the consent ledger.
@@ -120,7 +122,7 @@ impl Store {
         let (recipient, sender) =
             after.map_or(("", ""), |pair| (pair.recipient.as_str(), pair.sender.as_str()));
         let rows: Vec<(String, String, Option<i64>)> =
-            self.all(&sql::LIST_OPT_OUTS, values![recipient, sender, limit]).await?;
+            self.walk(&sql::LIST_OPT_OUTS, values![recipient, sender, limit]).await?;
         let full = i64::try_from(rows.len()) == Ok(limit);
         let opt_out = |(recipient, sender, since): (_, _, Option<i64>)| OptOut {
             recipient,
@@ -159,7 +161,7 @@ impl Store {
     ) -> Result<(Vec<LedgerLine>, bool), StoreError> {
         let limit = capped(limit);
         let which = values![recipient, before.unwrap_or(AFTER_ALL_IDS), limit];
-        let rows: Vec<LedgerRow> = self.all(&sql::LEDGER_OF_RECIPIENT, which).await?;
+        let rows: Vec<LedgerRow> = self.walk(&sql::LEDGER_OF_RECIPIENT, which).await?;
         let full = i64::try_from(rows.len()) == Ok(limit);
         Ok((rows.into_iter().map(LedgerLine::from).collect(), full))
     }

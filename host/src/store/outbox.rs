@@ -29,7 +29,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn queue_depth(&self) -> Result<Vec<(String, i64)>, StoreError> {
-        self.all(&sql::QUEUE_DEPTH, values![MAX_COUNTED]).await
+        self.walk(&sql::QUEUE_DEPTH, values![MAX_COUNTED]).await
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::row::row;
 use super::statement::values;
 use super::{StoreError, Tx, row, sql};
 use crate::id::first_id_at;
@@ -11,13 +12,14 @@ use crate::time::Timestamp;
 /// The setting that holds up to which message all are marked.
 const MARKED_UP_TO: &str = "redaction_marked_up_to";
 
-#[derive(sqlx::FromRow)]
-struct DueRow {
-    message_id: String,
-    state: String,
-    waiting: i64,
-    created_at: i64,
-    updated_at: i64,
+row! {
+    struct DueRow {
+        message_id: String,
+        state: String,
+        waiting: i64,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl Tx {

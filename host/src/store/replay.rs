@@ -1,5 +1,6 @@
 //! What a message was made of, to make it again.
 
+use super::row::row;
 use super::statement::values;
 use super::{Store, StoreError, row, sql};
 use crate::message::Environment;
@@ -31,20 +32,21 @@ pub struct Original {
     pub module: String,
 }
 
-#[derive(sqlx::FromRow)]
-struct OriginalRow {
-    recipient: String,
-    sender: String,
-    environment: String,
-    template: Option<String>,
-    template_body: Option<String>,
-    language: Option<String>,
-    token_values: String,
-    missing: Option<String>,
-    body: String,
-    body_sha256: String,
-    redacted_at: Option<i64>,
-    module: String,
+row! {
+    struct OriginalRow {
+        recipient: String,
+        sender: String,
+        environment: String,
+        template: Option<String>,
+        template_body: Option<String>,
+        language: Option<String>,
+        token_values: String,
+        missing: Option<String>,
+        body: String,
+        body_sha256: String,
+        redacted_at: Option<i64>,
+        module: String,
+    }
 }
 
 impl Store {

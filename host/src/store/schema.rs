@@ -4,14 +4,17 @@
 //! has.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{Acquire, AssertSqlSafe, PgPool, SqlSafeStr, SqlitePool};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Acquire, AssertSqlSafe, ConnectOptions, Connection, PgPool, SqlSafeStr};
 
 use super::StoreError;
+use super::sqlite::BUSY_TIMEOUT;
 
 /// Each step's number, name and text. A step that has been released never changes.
-const STEPS: [(i64, &str, &str); 8] = [
+const STEPS: [(i64, &str, &str); 9] = [
     (1, "start", include_str!("migrations/0001_start.sql")),
     (2, "doubts", include_str!("migrations/0002_doubts.sql")),
     (3, "sessions of keys", include_str!("migrations/0003_sessions_of_keys.sql")),
@@ -20,22 +23,27 @@ const STEPS: [(i64, &str, &str); 8] = [
     (6, "rates of keys", include_str!("migrations/0006_rates_of_keys.sql")),
     (7, "conversations", include_str!("migrations/0007_conversations.sql")),
     (8, "redaction", include_str!("migrations/0008_redaction.sql")),
+    (10, "resends", include_str!("migrations/0010_resends.sql")),
 ];
 /// What a table is marked with whose rows are to lie in the order of its key.
 const CLUSTERED: &str = "/* CLUSTERED */";
 const NEWEST: &str = "SELECT max(version) FROM _sqlx_migrations";
 
 /// Brings a file from whatever schema it has to the newest one known here, with its write lock
-/// held: who opens it at the same time waits, and finds it done.
-pub(super) async fn migrate_file(pool: &SqlitePool) -> Result<(), StoreError> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+/// held: who opens it at the same time waits, and finds it done. The steps of both databases are
+/// taken, and noted, by the same library.
+pub(super) async fn migrate_file(file: &Path) -> Result<(), StoreError> {
+    let options = SqliteConnectOptions::new().filename(file).busy_timeout(BUSY_TIMEOUT);
+    let mut connection = options.connect().await?;
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     match run(of_sqlite, &mut *transaction).await {
         Err(MigrateError::VersionMissing(_)) => {
-            Err(newer(sqlx::query_scalar(NEWEST).fetch_one(&mut *transaction).await?))
+            return Err(newer(sqlx::query_scalar(NEWEST).fetch_one(&mut *transaction).await?));
         }
-        Err(error) => Err(refused(&error)),
-        Ok(()) => Ok(transaction.commit().await?),
+        Err(error) => return Err(refused(&error)),
+        Ok(()) => transaction.commit().await?,
     }
+    Ok(connection.close().await?)
 }
 
 /// The same for a PostgreSQL database. Hosts that start at the same time take turns.

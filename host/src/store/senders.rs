@@ -33,6 +33,8 @@ pub struct SenderSettings {
     pub registered: RegisteredSender,
     /// What becomes of its messages that stay in doubt.
     pub on_unknown: OnUnknown,
+    /// Whether a new message is made of one that was not delivered.
+    pub resend_undelivered: bool,
     /// Its rate; nothing: as fast as it goes.
     pub segments_per_minute: Option<i64>,
 }
@@ -81,10 +83,10 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn senders(&self) -> Result<Vec<SenderSettings>, StoreError> {
-        let rows: Vec<(String, String, String, String, Option<i64>)> =
+        let rows: Vec<(String, String, String, String, i64, Option<i64>)> =
             self.all(&sql::LIST_SENDERS, values![MAX_LISTED]).await?;
         rows.into_iter()
-            .map(|(environment, sender, replies, on_unknown, rate)| {
+            .map(|(environment, sender, replies, on_unknown, resend, rate)| {
                 Ok(SenderSettings {
                     registered: RegisteredSender {
                         environment: row::name("environment", &environment)?,
@@ -92,6 +94,7 @@ impl Store {
                         replies: row::name("setting of replies", &replies)?,
                     },
                     on_unknown: row::name("choice for what is in doubt", &on_unknown)?,
+                    resend_undelivered: resend == 1,
                     segments_per_minute: rate.filter(|rate| *rate > 0),
                 })
             })

@@ -49,7 +49,8 @@ statements! { TEMPLATES:
 
 // Senders and Messaging Services.
 statements! { SENDERS:
-    LIST_SENDERS = "SELECT e.environment, e.sender, s.replies, s.on_unknown, l.segments_per_minute \
+    LIST_SENDERS = "SELECT e.environment, e.sender, s.replies, s.on_unknown, s.resend_undelivered, \
+            l.segments_per_minute \
         FROM sender_environments e JOIN senders s ON s.sender = e.sender \
         LEFT JOIN lanes l ON l.sender = e.sender \
         ORDER BY e.environment, e.sender LIMIT $1";
@@ -67,6 +68,7 @@ statements! { SENDERS:
         ON CONFLICT (sender) DO UPDATE SET segments_per_minute = excluded.segments_per_minute, \
             free_at = 0";
     SET_ON_UNKNOWN = "UPDATE senders SET on_unknown = $2 WHERE sender = $1";
+    SET_RESEND_UNDELIVERED = "UPDATE senders SET resend_undelivered = $2 WHERE sender = $1";
     SENDER_REPLIES = "SELECT replies FROM senders WHERE sender = $1";
     NUMBERS_OF_SERVICE = "SELECT number FROM service_numbers WHERE service = $1 ORDER BY number";
     POOL_IS_KNOWN = "SELECT number FROM service_numbers WHERE service = $1 LIMIT 1";
@@ -200,6 +202,28 @@ statements! { MESSAGES:
             poll_at = CASE WHEN state IN ('delivered', 'undelivered') AND $3 IS NOT NULL \
                 THEN NULL ELSE poll_at END \
         WHERE id = $1";
+    /// One that its sender wants sent anew, and that can be: once, and while its text is there.
+    RESENDABLE = "SELECT m.conversation_id FROM messages m \
+        JOIN senders s ON s.sender = m.sender JOIN contents c ON c.message_id = m.id \
+        WHERE m.id = $1 AND m.resend_of IS NULL AND s.resend_undelivered = 1 \
+        AND c.redacted_at IS NULL";
+    COPY_MESSAGE = [
+        "INSERT INTO messages (id, state, state_rank, recipient, sender, environment, \
+            template_id, template, template_version, language, conversation_id, module, \
+            predicted_segments, resend_of, created_at, updated_at) \
+            SELECT $2, 'queued', CAST($3 AS BIGINT), recipient, sender, environment, template_id, \
+                template, template_version, language, conversation_id, module, \
+                predicted_segments, id, CAST($4 AS BIGINT), CAST($4 AS BIGINT) \
+            FROM messages WHERE id = $1",
+        "INSERT INTO contents (message_id, body, body_sha256, segments, token_values, missing, \
+            redact_at) \
+            SELECT $2, body, body_sha256, segments, token_values, missing, redact_at \
+            FROM contents WHERE message_id = $1",
+        "INSERT INTO outbox (message_id, phase, recipient, sender, segments, due_at, on_unknown) \
+            SELECT $2, 'due', m.recipient, m.sender, m.predicted_segments, CAST($5 AS BIGINT), \
+                s.on_unknown \
+            FROM messages m JOIN senders s ON s.sender = m.sender WHERE m.id = $1"
+    ];
     POLL_AT = "UPDATE messages SET poll_at = $2 WHERE id = $1";
     /// What it was made of: a deleted template keeps its versions.
     ORIGINAL = "SELECT m.recipient, m.sender, m.environment, m.language, m.module, m.template, \

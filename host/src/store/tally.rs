@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::message_list::{AFTER_ALL_IDS, MAX_WALK};
+use super::row::row;
 use super::statement::values;
 use super::{Store, StoreError, row, sql};
 use crate::id::first_id_at;
@@ -56,17 +57,18 @@ pub struct Tallied {
     pub complete: bool,
 }
 
-#[derive(sqlx::FromRow)]
-struct TallyRow {
-    span: i64,
-    state: String,
-    template: Option<String>,
-    sender: String,
-    error_code: Option<i64>,
-    messages: i64,
-    predicted: i64,
-    billed: i64,
-    predicted_of_billed: i64,
+row! {
+    struct TallyRow {
+        span: i64,
+        state: String,
+        template: Option<String>,
+        sender: String,
+        error_code: Option<i64>,
+        messages: i64,
+        predicted: i64,
+        billed: i64,
+        predicted_of_billed: i64,
+    }
 }
 
 impl Store {

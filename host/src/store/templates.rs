@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::row::row;
 use super::statement::values;
 use super::{Store, StoreError, Tx, row, sql};
 use crate::dispatch::rate;
@@ -82,19 +83,20 @@ pub struct TemplateDraft {
     pub senders: Senders,
 }
 
-#[derive(sqlx::FromRow)]
-struct TemplateRow {
-    id: String,
-    title: String,
-    body: String,
-    version: i64,
-    live_sender: Option<String>,
-    pre_release_sender: Option<String>,
-    sandbox_sender: Option<String>,
-    live_version: Option<i64>,
-    pre_release_version: Option<i64>,
-    created_at: i64,
-    updated_at: i64,
+row! {
+    struct TemplateRow {
+        id: String,
+        title: String,
+        body: String,
+        version: i64,
+        live_sender: Option<String>,
+        pre_release_sender: Option<String>,
+        sandbox_sender: Option<String>,
+        live_version: Option<i64>,
+        pre_release_version: Option<i64>,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl From<TemplateRow> for Template {
@@ -123,7 +125,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn templates(&self) -> Result<Vec<Template>, StoreError> {
-        let rows: Vec<TemplateRow> = self.all(&sql::LIST_TEMPLATES, values![MAX_LISTED]).await?;
+        let rows: Vec<TemplateRow> = self.walk(&sql::LIST_TEMPLATES, values![MAX_LISTED]).await?;
         Ok(rows.into_iter().map(Template::from).collect())
     }
 

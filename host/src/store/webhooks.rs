@@ -1,6 +1,7 @@
 //! Where what people write is forwarded to.
 
 use super::Store;
+use super::row::row;
 use super::statement::values;
 use super::{StoreError, Tx, row, sql};
 use crate::time::Timestamp;
@@ -27,16 +28,17 @@ pub struct Webhook {
     pub updated_at: Timestamp,
 }
 
-#[derive(sqlx::FromRow)]
-struct WebhookRow {
-    sender: String,
-    url: String,
-    keywords: i64,
-    secret: String,
-    previous_secret: Option<String>,
-    previous_until: Option<i64>,
-    created_at: i64,
-    updated_at: i64,
+row! {
+    struct WebhookRow {
+        sender: String,
+        url: String,
+        keywords: i64,
+        secret: String,
+        previous_secret: Option<String>,
+        previous_until: Option<i64>,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl From<WebhookRow> for Webhook {

@@ -14,7 +14,7 @@ async fn what_was_queued_in_a_backup_is_canceled_by_name_when_it_is_restored() {
     assert_eq!(claim.message_id(), first);
     let Database::File(file) = &host.database else { unreachable!("a file") };
     let (copy, target) = (file.with_file_name("copy.db"), file.with_file_name("restored.db"));
-    backup(file, &copy).await.expect("a backup");
+    backup(file, &copy).expect("a backup");
     let after = host.queue("+15550002222", NUMBER, at(4)).await;
 
     let canceled = restore(&copy, &target).await.expect("a database");

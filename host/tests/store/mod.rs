@@ -6,6 +6,7 @@ mod fixture;
 mod lists;
 mod queues;
 mod races;
+mod resends;
 mod schema;
 
 use verbatim_host::id::new_id;

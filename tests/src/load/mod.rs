@@ -3,8 +3,8 @@
 //!
 //! `verbatim serve` runs in processes of its own, and so does the fake; the clients are in this
 //! one. Beside it, in turn, runs the same work in Node (`tests/bench/peer`). Each message has one
-//! template's text, an idempotency key and two callbacks (`sent`, `delivered`); it counts when the
-//! server itself says that it is delivered.
+//! template's text, an idempotency key and one callback (`delivered`); it counts when the server
+//! itself says that it is delivered.
 
 mod clients;
 mod disk;
@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
-use verbatim_host::twilio::fake::{FakeSettings, FakeTwilio};
+use verbatim_host::twilio::fake::{FakeSettings, FakeTwilio, Reports};
 
 use crate::crash::Kind;
 use clients::Clients;
@@ -120,7 +120,11 @@ impl Worker {
 /// It cannot listen.
 pub async fn be_the_fake(webhook: &str) -> Result<(), String> {
     let webhook = webhook.parse().map_err(|_| format!("`{webhook}` is no URL"))?;
-    let settings = FakeSettings { step: Duration::from_millis(20), ..FakeSettings::new(webhook) };
+    let settings = FakeSettings {
+        step: Duration::from_millis(20),
+        reports: Reports::Last,
+        ..FakeSettings::new(webhook)
+    };
     let fake = FakeTwilio::start(settings).await.map_err(|error| error.to_string())?;
     println!("{}", server::described(&fake.account()));
     std::future::pending().await

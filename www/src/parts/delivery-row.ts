@@ -47,6 +47,14 @@ export class VerbatimDeliveryRow extends Page {
           </p>`
           : nothing
       }
+      ${
+        message.resend_of === null
+          ? nothing
+          : html`<p class="muted small">
+            A new message for
+            <a href=${address({ page: "delivery", id: message.resend_of })}>one that was not delivered</a>.
+          </p>`
+      }
       <p class="muted small">${counted(message)}</p>
     </article>`;
   }

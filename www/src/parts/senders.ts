@@ -18,6 +18,11 @@ const ON_UNKNOWN: Record<Sender["on_unknown"], string> = {
   resend: "send again: may arrive twice",
 };
 
+const UNDELIVERED = {
+  leave: "leave it: arrives once, or not",
+  again: "send a new one: may arrive twice",
+};
+
 @customElement("verbatim-senders")
 export class VerbatimSenders extends Page {
   /** Null until they are known. */
@@ -83,13 +88,15 @@ export class VerbatimSenders extends Page {
 
   #row(sender: Sender) {
     const { environment, replies, on_unknown, segments_per_minute: rate } = sender;
+    const undelivered = sender.resend_undelivered ? UNDELIVERED.again : UNDELIVERED.leave;
     const name = `${sender.sender} in ${environment}`;
     return html`<li>
       <div class="grow">
         <p><strong class="breakable">${sender.sender}</strong> <span class="badge">${environment}</span></p>
         <p class="muted small">
           ${REPLIES[replies]} · ${rate === null ? "as fast as it goes" : `${rate} segments a minute`} ·
-          if Twilio’s answer is lost, ${ON_UNKNOWN[on_unknown]}
+          if Twilio’s answer is lost, ${ON_UNKNOWN[on_unknown]} · if a carrier does not deliver,
+          ${undelivered}
         </p>
       </div>
       <div class="row">
@@ -141,6 +148,13 @@ export class VerbatimSenders extends Page {
         <select name="on_unknown" .value=${editing?.on_unknown ?? "hold"}>
           <option value="hold">${ON_UNKNOWN.hold}</option>
           <option value="resend">${ON_UNKNOWN.resend}</option>
+        </select>
+      </label>
+      <label class="field">
+        <span>If a carrier does not deliver</span>
+        <select name="undelivered" .value=${editing?.resend_undelivered ? "again" : "leave"}>
+          <option value="leave">${UNDELIVERED.leave}</option>
+          <option value="again">${UNDELIVERED.again}</option>
         </select>
       </label>
       <label class="field">
@@ -213,6 +227,7 @@ function settingOf(form: HTMLFormElement, editing: Sender | null): SenderSetting
     environment: editing?.environment ?? (field("environment") as Environment),
     sender: editing?.sender ?? field("sender"),
     on_unknown: field("on_unknown") as Sender["on_unknown"],
+    resend_undelivered: field("undelivered") === "again",
     ...(replies === "" ? {} : { replies }),
     ...(rate === "" ? {} : { segments_per_minute: Number(rate) }),
     ...(numbers.length === 0 ? {} : { numbers }),

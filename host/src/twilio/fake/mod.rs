@@ -56,14 +56,23 @@ pub struct FakeSettings {
     pub services: Vec<(String, Vec<String>)>,
     /// How long after one status the next one follows.
     pub step: Duration,
-    /// Whether the fake reports statuses at all: a test of lost callbacks says no.
-    pub reports: bool,
+    /// Which statuses it reports.
+    pub reports: Reports,
     /// Whether the services replace characters of their own accord.
     pub smart_encoding: bool,
     /// How the registration of each service for US long codes stands, in Twilio's word.
     pub campaign: &'static str,
     /// What goes wrong to begin with.
     pub chaos: Chaos,
+}
+
+/// Which statuses of a message the fake reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reports {
+    /// `sent`, and the one that it ends in.
+    Each,
+    /// The one that it ends in.
+    Last,
 }
 
 impl FakeSettings {
@@ -76,7 +85,7 @@ impl FakeSettings {
             numbers: Vec::new(),
             services: Vec::new(),
             step: Duration::from_millis(60),
-            reports: true,
+            reports: Reports::Each,
             smart_encoding: false,
             campaign: "VERIFIED",
             chaos: Chaos::default(),

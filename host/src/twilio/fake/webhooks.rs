@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use reqwest::Url;
 
-use super::Shared;
 use super::chaos::{Asked, Journey};
 use super::ledger::Entry;
+use super::{Reports, Shared};
 use crate::twilio::{field, signature};
 
 /// How many steps later a callback comes that the next one is to overtake.
@@ -29,9 +29,8 @@ pub(super) fn report_statuses(
         for (status, error) in [("sent", None), last] {
             tokio::time::sleep(shared.settings.step).await;
             shared.ledger().set_status(&entry.sid, status, error);
-            let Some(callback) = callback.clone().filter(|_| shared.settings.reports) else {
-                continue;
-            };
+            let is_reported = status != "sent" || shared.settings.reports == Reports::Each;
+            let Some(callback) = callback.clone().filter(|_| is_reported) else { continue };
             let journey = shared.dice().journey(asked, status);
             let parameters = status_parameters(&shared, &entry, status, error);
             if journey.is_late {

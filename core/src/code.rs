@@ -73,6 +73,7 @@ codes! {
     TokenWithoutName = 15 Error "a token has a name";
     PromptReferenceInBody = 16 Error "`{{twilio_sms:…}}` and `{{ho:…}}` belong in an action's prompt";
     UnknownReference = 17 Error "a prompt's reference names a template or a handoff that exists";
+    SecondHandoff = 18 Error "a prompt makes one handoff";
     MissingValue = 20 Error "every token has a value when a message is sent";
     TextBlank = 21 Error "a message is not blank (Twilio 21602)";
     TextLength = 22 Error "a message has at most 1600 characters (Twilio 21617)";

@@ -1,35 +1,36 @@
-//! What may stand where the writer is typing a token: after `$` or `{{`, the names that exist.
+//! What may stand where the writer is typing a token or a reference: after `$` or `{{`, the names
+//! that exist.
 
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::limits::LISTED;
-use crate::token::{Written, is_word, is_word_or_dash};
-use crate::{Kind, Names, Offsets, TextRange};
+use crate::token::{is_word, is_word_or_dash};
+use crate::{Kind, Names, Offsets, Target, TextRange};
 
-/// The tokens that may stand at `at`, a UTF-16 offset into `body`: those whose name begins with
-/// what is written first, then those that contain it. Each replaces what is there of a token.
+/// The tokens that may stand at `at`, a UTF-16 offset into `text`, and in a prompt the references:
+/// those whose name begins with what is written first, then those that contain it. Each replaces
+/// what is there of a token.
 #[must_use]
-pub fn complete(body: &str, at: usize, names: &Names) -> Completions {
+pub fn complete(text: &str, at: usize, names: &Names, place: Place) -> Completions {
     let mut found = Completions { items: Vec::new(), total: 0 };
-    let Some(open) = open_token(body, byte_at(body, at)) else { return found };
-    let range = Offsets::new(body).range(open.from, open.to);
+    let Some(open) = open_token(text, byte_at(text, at), place) else { return found };
+    let range = Offsets::new(text).range(open.from, open.to);
     let wanted = open.name.to_ascii_lowercase();
     // Two passes, so that what begins as the writer began comes first.
     for begins in [true, false] {
-        for &kind in open.kinds {
-            for name in names.of(kind).unwrap_or_default() {
+        for &target in open.targets {
+            for name in target.names(names).unwrap_or_default() {
                 let lower = name.to_ascii_lowercase();
                 let fits = match begins {
                     true => lower.starts_with(&wanted),
                     false => !lower.starts_with(&wanted) && holds(&lower, &wanted),
                 };
-                if fits && kind.is_name(name) {
+                if fits && target.is_name(name) {
                     found.total += 1;
                     if found.items.len() < LISTED {
-                        let insert = format!("{}", Written(kind, name));
-                        found.items.push(Completion { kind, label: name.clone(), insert, range });
+                        let insert = target.write(name);
+                        found.items.push(Completion { target, label: name.clone(), insert, range });
                     }
                 }
             }
@@ -44,6 +45,15 @@ fn holds(name: &str, part: &str) -> bool {
     name.as_bytes().windows(part.len()).any(|window| window == part.as_bytes())
 }
 
+/// What is being written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The body of a message.
+    Body,
+    /// An action's prompt.
+    Prompt,
+}
+
 /// What may stand there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completions {
@@ -56,8 +66,8 @@ pub struct Completions {
 /// One token that may stand there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completion {
-    /// Its kind.
-    pub kind: Kind,
+    /// What it names.
+    pub target: Target,
     /// Its name.
     pub label: String,
     /// The token as it is written.
@@ -71,46 +81,66 @@ struct Open<'a> {
     from: usize,
     /// After what is there of the token, closing braces included.
     to: usize,
-    kinds: &'static [Kind],
+    targets: &'static [Target],
     name: &'a str,
 }
 
+const VARIANT: &[Target] = &[Target::Token(Kind::Variant)];
+/// In double braces: what only a prompt has first.
+const BRACED: &[Target] = &[
+    Target::Template,
+    Target::Handoff,
+    Target::Token(Kind::Entity),
+    Target::Token(Kind::Variable),
+    Target::Token(Kind::Translation),
+];
+
 /// The token that the cursor stands in, if nothing but a kind and a name lies before it.
-fn open_token(body: &str, at: usize) -> Option<Open<'_>> {
-    const BRACED: &[Kind] = &[Kind::Entity, Kind::Variable, Kind::Translation];
-    let before = &body[..at];
-    let typed = before.len() - before.bytes().rev().take_while(|&b| is_typed(b)).count();
-    let (head, typed) = before.split_at(typed);
-    let (opener, kinds, name): (_, &[Kind], _) = if head.ends_with("{{") {
+fn open_token(text: &str, at: usize, place: Place) -> Option<Open<'_>> {
+    let (before, rest) = text.split_at(at);
+    // A title may hold nearly anything, so the reference to a template is looked for first.
+    let (head, typed) = part(before, is_of_title);
+    let in_title =
+        place == Place::Prompt && head.ends_with("{{") && typed.starts_with("twilio_sms:");
+    let is_part = if in_title { is_of_title } else { is_typed };
+    let (head, typed) = part(before, is_part);
+    let (opener, targets, name, braces) = if head.ends_with("{{") {
+        let all = match place {
+            Place::Prompt => BRACED,
+            Place::Body => &BRACED[2..],
+        };
         match typed.split_once(':') {
-            None => (2, BRACED, typed),
-            Some(("entity", name)) => (2, &[Kind::Entity], name),
-            Some(("vrbl", name)) => (2, &[Kind::Variable], name),
-            Some(("tn", name)) => (2, &[Kind::Translation], name),
-            Some(_) => return None,
+            None => (2, all, typed, "}}"),
+            Some((kind, name)) => {
+                let at = all.iter().position(|target| target.written() == kind)?;
+                (2, &all[at..=at], name, "}}")
+            }
         }
     } else if head.ends_with("${") {
-        (2, &[Kind::Variant], typed)
+        (2, VARIANT, typed, "}")
     } else if head.ends_with('$') && typed.bytes().all(is_word) {
-        (1, &[Kind::Variant], typed)
+        (1, VARIANT, typed, "")
     } else {
         return None;
     };
     // What is left of the name and the braces after the cursor belongs to the token, too.
-    let rest = &body[at..];
-    let name_end = rest.bytes().take_while(|&byte| is_typed(byte)).count();
-    let braces = match opener {
-        2 if head.ends_with("{{") => "}}",
-        2 => "}",
-        _ => "",
-    };
+    let name_end = rest.bytes().take_while(|&byte| is_part(byte)).count();
     let closed = rest[name_end..].bytes().zip(braces.bytes()).take_while(|(a, b)| a == b).count();
     // Without closing braces, the words after the cursor are the text's own.
     let tail = if closed > 0 { name_end + closed } else { 0 };
-    Some(Open { from: head.len() - opener, to: at + tail, kinds, name })
+    Some(Open { from: head.len() - opener, to: at + tail, targets, name })
 }
 
-const fn is_typed(byte: u8) -> bool {
+/// What lies before the longest end of `text` whose bytes are all of a part, and that end.
+fn part(text: &str, is_part: fn(u8) -> bool) -> (&str, &str) {
+    text.split_at(text.len() - text.bytes().rev().take_while(|&byte| is_part(byte)).count())
+}
+
+fn is_of_title(byte: u8) -> bool {
+    !matches!(byte, b'{' | b'}' | b'\n' | b'\r')
+}
+
+fn is_typed(byte: u8) -> bool {
     is_word_or_dash(byte) || byte == b':'
 }
 
@@ -129,10 +159,15 @@ fn byte_at(text: &str, utf16: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::format;
     use alloc::string::ToString;
 
-    /// `|` marks the cursor.
     fn check(body: &str, expected: &[&str]) {
+        check_in(Place::Body, body, expected);
+    }
+
+    /// `|` marks the cursor.
+    fn check_in(place: Place, body: &str, expected: &[&str]) {
         let at = body.find('|').unwrap();
         let cursor = body[..at].encode_utf16().count();
         let body = body.replace('|', "");
@@ -142,9 +177,10 @@ mod tests {
             entity: list(&["booking_date", "name"]),
             variable: list(&["CODE"]),
             translation: list(&["greeting"]),
-            ..Names::default()
+            template: list(&["two words", "details"]),
+            handoff: list(&["front_desk"]),
         };
-        let found = complete(&body, cursor, &names).items;
+        let found = complete(&body, cursor, &names, place).items;
         let applied: Vec<_> = found
             .iter()
             .map(|one| {
@@ -177,6 +213,32 @@ mod tests {
         for body in ["|", "a|", "$5 |", "{|", "{{foo:|", "${a} |", "{{entity:a}}|", "${first n|"] {
             check(body, &[]);
         }
-        assert_eq!(complete("$", 99, &Names::default()).total, 0);
+        assert_eq!(complete("$", 99, &Names::default(), Place::Body).total, 0);
+    }
+
+    #[test]
+    fn a_prompt_is_offered_what_it_may_refer_to() {
+        let check = |prompt: &str, expected: &[&str]| check_in(Place::Prompt, prompt, expected);
+        check(
+            "send {{d|",
+            &[
+                "send {{twilio_sms:details}}",
+                "send {{twilio_sms:two words}}",
+                "send {{ho:front_desk}}",
+                "send {{entity:booking_date}}",
+                "send {{vrbl:CODE}}",
+            ],
+        );
+        check("{{twilio_sms:|}} x", &["{{twilio_sms:two words}} x", "{{twilio_sms:details}} x"]);
+        check("é {{twilio_sms:two w|ords}}.", &["é {{twilio_sms:two words}}."]);
+        check("{{twilio_sms:two w| and", &["{{twilio_sms:two words}} and"]);
+        check("{{ho:|", &["{{ho:front_desk}}"]);
+        check("{{tn:g|", &["{{tn:greeting}}"]);
+        check("$na|", &["${name}", "${property_name}"]);
+        check("{{fn:|", &[]);
+        check("{{twilio_sms:details}} |", &[]);
+        for body in ["{{twilio_sms:|", "{{ho:|", "{{front|"] {
+            check_in(Place::Body, body, &[]);
+        }
     }
 }

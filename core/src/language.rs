@@ -38,6 +38,16 @@ pub fn choose<T>(
     ))
 }
 
+/// Whether `title` is `name` with the suffix of a language: `confirmation_es`, `confirmation_pt-BR`.
+#[must_use]
+pub fn is_language_of(title: &str, name: &str) -> bool {
+    let tag = title.strip_prefix(name).and_then(|rest| rest.strip_prefix('_'));
+    let language = tag.and_then(|tag| tag.split(['-', '_']).next());
+    language.is_some_and(|it| {
+        (2..=3).contains(&it.len()) && it.bytes().all(|byte| byte.is_ascii_alphabetic())
+    })
+}
+
 /// A language tag and its prefixes, the longest first: `pt-BR`, `pt`.
 fn tags(language: &str) -> impl Iterator<Item = &str> {
     // A tag is never longer than what a sentence quotes; what is, names no template.

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Range};
 use crate::metrics::Times;
+use crate::project::{Domains, Names};
 use crate::sandbox::{CallError, Grant, Intent, Sandbox, Sha256};
 use crate::store::Disposition;
 
@@ -42,6 +43,26 @@ pub enum Ask {
         /// Its body.
         body: String,
     },
+    /// What is wrong with a body in a project, and what any message of it may cost.
+    #[serde(rename = "check")]
+    CheckIn {
+        /// Its title.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        title: Option<String>,
+        /// The body.
+        body: String,
+        /// What exists.
+        names: Box<Names>,
+        /// What tokens may hold.
+        domains: Box<Domains>,
+    },
+    /// What is wrong with an action's prompt, and what it names.
+    CheckPrompt {
+        /// The prompt.
+        prompt: String,
+        /// What exists.
+        names: Names,
+    },
     /// What a body says with the values there are.
     Preview {
         /// The body.
@@ -66,7 +87,8 @@ impl Ask {
         match self {
             Self::Describe {} => "describe",
             Self::Segments { .. } => "segments",
-            Self::Check { .. } => "check",
+            Self::Check { .. } | Self::CheckIn { .. } => "check",
+            Self::CheckPrompt { .. } => "check_prompt",
             Self::Preview { .. } => "preview",
             Self::Classify { .. } => "classify",
             Self::Send(_) => "send",
@@ -120,6 +142,8 @@ pub enum Content {
         template: String,
         /// The person's language.
         language: Option<String>,
+        /// The language of a template that there is in no other.
+        default_language: Option<String>,
         /// The values.
         values: Values,
         /// What to do about a missing one: `refuse`, `blank` or `keep`.
@@ -194,6 +218,42 @@ pub struct Received {
 pub struct Checked {
     /// The findings.
     pub diagnostics: Vec<Finding>,
+}
+
+/// The answer of `check_prompt`.
+#[derive(Debug, Deserialize)]
+pub struct CheckedPrompt {
+    /// The findings.
+    pub diagnostics: Vec<Finding>,
+    /// What it names, in its order, as far as it is listed.
+    pub tokens: Vec<TokenName>,
+    /// How much it names.
+    pub tokens_total: usize,
+}
+
+/// The answer of `preview`, as far as the host reads it.
+#[derive(Debug, Deserialize)]
+pub struct Previewed {
+    /// The tokens, in order.
+    pub spans: Vec<TokenSpan>,
+    /// What has no value, each once.
+    pub missing: Vec<TokenName>,
+}
+
+/// A token, or a reference in a prompt.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct TokenName {
+    /// `variant` and its like, `template` or `handoff`.
+    pub kind: String,
+    /// Its name, as written.
+    pub name: String,
+}
+
+/// Where a token stands.
+#[derive(Debug, Deserialize)]
+pub struct TokenSpan {
+    /// In the body.
+    pub body: Range,
 }
 
 /// An answer that is no refusal.

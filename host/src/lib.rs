@@ -20,6 +20,7 @@ pub mod log;
 pub mod message;
 pub mod metrics;
 pub mod opt_outs;
+pub mod project;
 pub mod receive;
 pub mod redact;
 pub mod sandbox;

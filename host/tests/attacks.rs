@@ -100,6 +100,51 @@ fn samples() -> Vec<(Method, &'static str, Value)> {
             json!({"account_sid": format!("AC{}", "0".repeat(32)), "auth_token": "x"}),
         ),
         (Method::PUT, "v1/conversations/{id}", json!({"metadata": {"a": "b", "c": {"d": "e"}}})),
+        (
+            Method::PATCH,
+            "v1/conversations/{id}/state",
+            json!({"variant": "v", "language": "en", "variables": {"A": "b"}, "entities": {"a": "b"}}),
+        ),
+        (Method::PUT, "v1/project", json!({"default_language": "en"})),
+        (Method::POST, "v1/check", json!({"title": "t", "body": "${a}", "language": "en"})),
+        (
+            Method::PUT,
+            "v1/actions/{name}",
+            json!({"name": "a", "prompt": "{{twilio_sms:opening_hours}}", "topic": "t",
+            "extra": {"a": "b"}}),
+        ),
+        (
+            Method::POST,
+            "v1/actions/{name}/run",
+            json!({"to_number": PERSON, "conversation_id": "c", "variant": "v", "language": "en",
+            "environment": "sandbox", "missing": "keep", "values": values}),
+        ),
+        (
+            Method::PUT,
+            "v1/handoffs/{name}",
+            json!({"name": "a", "description": "x", "method": "refer", "destination": "sip:a@b",
+            "config": {"a": "b"}, "extra": {"a": "b"}}),
+        ),
+        (
+            Method::PUT,
+            "v1/variants/{name}",
+            json!({"name": "a", "values": {"a": "b"}, "extra": {"a": "b"}}),
+        ),
+        (
+            Method::PUT,
+            "v1/attributes/{name}",
+            json!({"name": "a", "kind": "text", "config": {"a": "b"}, "values": {}}),
+        ),
+        (
+            Method::PUT,
+            "v1/entities/{name}",
+            json!({"name": "a", "description": "x", "entity_type": "enum", "config": {"a": "b"}}),
+        ),
+        (
+            Method::PUT,
+            "v1/translations/{name}",
+            json!({"name": "a", "translations": {"en": "x"}, "extra": {"a": "b"}}),
+        ),
         (Method::POST, "v1/session", json!({"key": "x"})),
         (Method::POST, "v1/dev/phone", json!({"from": "+15550003333", "to": number, "body": "x"})),
         (Method::PUT, "v1/dev/chaos", json!({"seed": 1})),
@@ -157,7 +202,7 @@ async fn no_text_of_a_body_is_taken_for_sql_or_a_header() {
     for (method, path, sample) in samples() {
         for payload in PAYLOADS {
             for body in with_each_text_replaced(&sample, payload) {
-                let path = path.replace("{id}", "opening_hours");
+                let path = path.replace("{id}", "opening_hours").replace("{name}", "a");
                 let request = server.raw(method.clone(), &path).bearer_auth(KEY).json(&body);
                 let (status, _) = survives(request, &format!("{method} {path} {body}")).await;
                 tried += 1;

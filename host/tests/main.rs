@@ -18,6 +18,7 @@ mod list;
 mod openapi;
 mod pages;
 mod plugin;
+mod project;
 mod redact;
 mod render;
 mod replay;

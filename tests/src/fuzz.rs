@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use verbatim_core::{
-    Domain, Domains, Draft, Encoding, Kind, Missing, Names, Policy, Rules, Slots, Template,
+    Domain, Domains, Draft, Encoding, Kind, Missing, Names, Place, Policy, Rules, Slots, Template,
     Weighed, bounds, check, check_prompt, classify, complete, count, forcing, limits, parse,
     preview, segments,
 };
@@ -58,11 +58,21 @@ pub fn parse_any(data: &[u8]) {
         }
         assert!(!finding.message.ends_with('.') && !finding.message.is_empty());
     }
-    let _ = check_prompt(body, &names);
+    let list = |name: &str| Some(vec![String::from(name)]);
+    let names = Names { template: list("two words"), handoff: list("desk"), ..names };
+    let found = check_prompt(body, &names);
+    for one in &found.references {
+        assert!(one.range.slice(body).contains(one.name));
+    }
+    for edit in found.diagnostics.iter().flat_map(|one| &one.fixes).flat_map(|fix| &fix.edits) {
+        assert!(body.get(edit.range.bytes[0]..edit.range.bytes[1]).is_some());
+    }
     let utf16 = body.chars().map(char::len_utf16).sum::<usize>();
     for at in [0, utf16 / 2, utf16, utf16 + 1] {
-        for one in complete(body, at, &names).items {
-            assert!(body.get(one.range.bytes[0]..one.range.bytes[1]).is_some());
+        for place in [Place::Body, Place::Prompt] {
+            for one in complete(body, at, &names, place).items {
+                assert!(body.get(one.range.bytes[0]..one.range.bytes[1]).is_some());
+            }
         }
     }
 }

@@ -148,7 +148,7 @@ pub(crate) fn complete(out: &mut Writer, found: &core::Completions) {
                 out.key(key!("label")).text(&item.label);
                 out.key(key!("insert")).text(&item.insert);
                 range(out.key(key!("range")), item.range);
-                out.key(key!("detail")).text(item.kind.as_str());
+                out.key(key!("detail")).text(item.target.as_str());
             });
         });
         out.key(key!("items_total")).number(found.total);

@@ -194,11 +194,14 @@ fn render(ask: &Asked<'_, '_>, out: &mut Writer) -> Result<(), Refusal> {
 
 /// What may stand where the writer is typing a token.
 fn complete(ask: &Asked<'_, '_>, out: &mut Writer) -> Result<(), Refusal> {
-    ask.object(&["body", "at", "names"])?;
-    let body = ask.text_of("body")?;
+    ask.object(&["body", "prompt", "at", "names"])?;
+    let (text, place) = match ask.maybe_text_of("prompt")? {
+        Some(prompt) => (prompt, core::Place::Prompt),
+        None => (ask.text_of("body")?, core::Place::Body),
+    };
     let at = ask.count_of("at")?;
     let names = ask::names(&ask.field("names")?)?;
-    answer::complete(out, &core::complete(body, at, &names));
+    answer::complete(out, &core::complete(text, at, &names, place));
     Ok(())
 }
 

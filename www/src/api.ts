@@ -239,8 +239,9 @@ export interface LedgerLine {
   id: string;
   recipient: string;
   sender: string;
-  action: "opt_out" | "opt_in";
-  source: "inbound" | "twilio_refusal" | "operator" | "import";
+  /** `consent` notes what was said, and changes neither. */
+  action: "opt_out" | "opt_in" | "consent";
+  source: "inbound" | "twilio_refusal" | "operator" | "import" | "action";
   reason: string | null;
   keyword: string | null;
   matched: string | null;
@@ -335,9 +336,12 @@ function request<T>(method: string, path: string, body?: object): Promise<T> {
   return ask<T>(path, { method, ...content("application/json", JSON.stringify(body)) });
 }
 
-const content = (kind: string, body: string) => ({ headers: { "content-type": kind }, body });
+export const content = (kind: string, body: string) => ({
+  headers: { "content-type": kind },
+  body,
+});
 
-async function ask<T>(path: string, init: RequestInit): Promise<T> {
+export async function ask<T>(path: string, init: RequestInit): Promise<T> {
   let answer: Response;
   try {
     answer = await fetch(path, { ...init, credentials: "same-origin" });
@@ -368,7 +372,7 @@ function problem(status: number, json: unknown): ApiError {
   return new ApiError(status, sentence, diagnostics ?? []);
 }
 
-const at = (...parts: string[]) => `/v1/${parts.map(encodeURIComponent).join("/")}`;
+export const at = (...parts: string[]) => `/v1/${parts.map(encodeURIComponent).join("/")}`;
 
 /** The path with what is known of these as its query. */
 function asking(path: string, query: object): string {

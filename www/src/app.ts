@@ -10,6 +10,7 @@ import { drafts, NEW } from "./pages/draft.ts";
 import { Page } from "./parts/page.ts";
 import { address, parseRoute, type Route } from "./route.ts";
 import { ModuleRefused } from "./verbatim.ts";
+import "./pages/agent.ts";
 import "./pages/chaos.ts";
 import "./pages/consent.ts";
 import "./pages/deliveries.ts";
@@ -25,11 +26,13 @@ import "./parts/delivery-row.ts";
 import "./parts/dialog.ts";
 import "./parts/directory.ts";
 import "./parts/forwards.ts";
+import "./parts/items.ts";
 import "./parts/languages.ts";
 import "./parts/message-card.ts";
 import "./parts/opt-out-add.ts";
 import "./parts/opt-out-import.ts";
 import "./parts/phone.ts";
+import "./parts/prompt-field.ts";
 import "./parts/send.ts";
 import "./parts/senders.ts";
 import "./parts/stats.ts";
@@ -49,6 +52,7 @@ const TITLES: Record<Route["page"], string> = {
   templates: "Templates",
   template: "Template",
   "new-template": "New template",
+  agent: "Agent",
   deliveries: "Deliveries",
   delivery: "Message",
   consent: "Consent",
@@ -61,6 +65,7 @@ const TITLES: Record<Route["page"], string> = {
 /** What the navigation leads to, whose pages each entry stands for, and what `dev` alone has. */
 const NAVIGATION: { to: Route; covers: Route["page"][]; development?: true }[] = [
   { to: { page: "templates" }, covers: ["templates", "template", "new-template"] },
+  { to: { page: "agent" }, covers: ["agent"] },
   { to: { page: "phone" }, covers: ["phone"], development: true },
   { to: { page: "deliveries", filter: {} }, covers: ["deliveries", "delivery"] },
   { to: { page: "consent" }, covers: ["consent", "person"] },
@@ -160,6 +165,8 @@ function page(route: Route, { engine, development }: Phase & { name: "ready" }) 
         .templateId=${id}
       ></verbatim-template>`;
     }
+    case "agent":
+      return html`<verbatim-agent .engine=${engine}></verbatim-agent>`;
     case "deliveries":
       return html`<verbatim-deliveries .filter=${route.filter}></verbatim-deliveries>`;
     case "delivery":

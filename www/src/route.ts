@@ -5,6 +5,7 @@ export type Route =
   | { page: "templates" }
   | { page: "template"; id: string }
   | { page: "new-template" }
+  | { page: "agent" }
   | { page: "deliveries"; filter: MessageFilter }
   | { page: "delivery"; id: string }
   | { page: "consent" }
@@ -21,6 +22,8 @@ export function parseRoute(hash: string): Route {
     case "templates":
       if (id === undefined || id === "") return { page: "templates" };
       return id === "new" ? { page: "new-template" } : { page: "template", id: decode(id) };
+    case "agent":
+      return { page: "agent" };
     case "deliveries":
       if (id === undefined || id === "") return { page: "deliveries", filter: filterOf(query) };
       return { page: "delivery", id: decode(id) };
@@ -46,6 +49,8 @@ export function address(route: Route): string {
       return `#/templates/${encodeURIComponent(route.id)}`;
     case "new-template":
       return "#/templates/new";
+    case "agent":
+      return "#/agent";
     case "deliveries":
       return `#/deliveries${queryOf(route.filter)}`;
     case "delivery":

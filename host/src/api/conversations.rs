@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, State as AppState};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -14,6 +14,7 @@ use super::input::{Input, Params};
 use super::problem::Problem;
 use super::send::refuse_long;
 use super::view::MessageView;
+use crate::project::{State, StateChange};
 use crate::store::{self, ConversationEvent};
 use crate::time::Timestamp;
 
@@ -45,11 +46,12 @@ impl From<store::Conversation> for ConversationView {
     }
 }
 
-/// A conversation, what was sent in it, the oldest first, and its log.
+/// A conversation, what it knows, what was sent in it, the oldest first, and its log.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct WholeConversation {
     #[serde(flatten)]
     conversation: ConversationView,
+    state: State,
     messages: Vec<MessageView>,
     log: Vec<ConversationEvent>,
 }
@@ -73,7 +75,7 @@ pub(super) struct ConversationList {
 
 /// `GET /v1/conversations`: by their ids.
 pub(super) async fn list(
-    State(app): State<Arc<App>>,
+    AppState(app): AppState<Arc<App>>,
     Params(query): Params<ListQuery>,
 ) -> Result<Json<ConversationList>, Problem> {
     let (found, full) = app.store.conversations(query.after.as_deref(), query.limit).await?;
@@ -84,14 +86,15 @@ pub(super) async fn list(
 
 /// `GET /v1/conversations/{id}`.
 pub(super) async fn one(
-    State(app): State<Arc<App>>,
+    AppState(app): AppState<Arc<App>>,
     Path(id): Path<String>,
 ) -> Result<Json<WholeConversation>, Problem> {
     let unknown = || Problem::not_found(format!("there is no conversation `{id}`"));
     let conversation = app.store.conversation_named(&id).await?.ok_or_else(unknown)?;
+    let state = State::of(&app.store, &id).await?;
     let (messages, log) = app.store.conversation(&id).await?;
     let messages = messages.into_iter().map(|one| MessageView::new(one, None)).collect();
-    Ok(Json(WholeConversation { conversation: conversation.into(), messages, log }))
+    Ok(Json(WholeConversation { conversation: conversation.into(), state, messages, log }))
 }
 
 /// What is noted of a conversation.
@@ -104,7 +107,7 @@ pub(super) struct Notes {
 
 /// `PUT /v1/conversations/{id}`.
 pub(super) async fn note(
-    State(app): State<Arc<App>>,
+    AppState(app): AppState<Arc<App>>,
     Path(id): Path<String>,
     input: Input<Notes>,
 ) -> Result<Json<ConversationView>, Problem> {
@@ -122,4 +125,18 @@ pub(super) async fn note(
     tx.commit().await?;
     let gone = || Problem::not_found(format!("there is no conversation `{id}`"));
     Ok(Json(app.store.conversation_named(&id).await?.ok_or_else(gone)?.into()))
+}
+
+/// `PATCH /v1/conversations/{id}/state`: what is given changes, what is `null` goes.
+pub(super) async fn change_state(
+    AppState(app): AppState<Arc<App>>,
+    Path(id): Path<String>,
+    input: Input<StateChange>,
+) -> Result<Json<State>, Problem> {
+    refuse_long("conversation_id", &id)?;
+    let mut tx = app.store.write().await?;
+    let now = tx.now().await?;
+    let state = input.value.apply(&mut tx, &id, now).await?;
+    tx.commit().await?;
+    Ok(Json(state))
 }

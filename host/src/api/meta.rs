@@ -13,8 +13,9 @@ use serde_json::{Value, json};
 use super::App;
 use super::input::Input;
 use super::problem::Problem;
-use crate::engine::{Ask, Values};
+use crate::engine::{Ask, Previewed, Values};
 use crate::metrics::{CONTENT_TYPE, Queue};
+use crate::project::{Context, resolve};
 use crate::sandbox::Grant;
 
 #[derive(Debug, Deserialize)]
@@ -54,15 +55,31 @@ pub(super) struct Preview {
     body: String,
     #[serde(default)]
     values: Values,
+    /// The variant, the conversation and the language of a send: where values come from that are not
+    /// given.
+    variant: Option<String>,
+    conversation_id: Option<String>,
+    language: Option<String>,
 }
 
-/// `POST /v1/preview`: the module's own answer, byte for byte.
+/// `POST /v1/preview`: the module's own answer, byte for byte, with the values that a send would
+/// have.
 pub(super) async fn preview(
     State(app): State<Arc<App>>,
     input: Input<Preview>,
 ) -> Result<Response, Problem> {
-    let Preview { body, values } = input.value;
-    let answered = app.engine.ask(Ask::Preview { body, values }, Grant::default()).await?;
+    let Preview { body, mut values, variant, conversation_id, language } = input.value;
+    let context = Context::of(&app.store, conversation_id.as_deref(), variant, language).await?;
+    let preview = async |values: &Values| {
+        let ask = Ask::Preview { body: body.clone(), values: values.clone() };
+        app.engine.ask(ask, Grant::default()).await
+    };
+    let mut answered = preview(&values).await?;
+    let found: Previewed = answered.read()?;
+    if !found.missing.is_empty() {
+        resolve(&app.store, &context, &found.missing, &mut values).await?;
+        answered = preview(&values).await?;
+    }
     let json = answered.ok.get().to_owned();
     Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
 }

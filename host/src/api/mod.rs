@@ -1,5 +1,6 @@
 //! The host's HTTP: the API under `/v1`, Twilio's webhooks, the console's pages, and health.
 
+mod accept;
 mod account;
 mod auth;
 mod cancel;
@@ -16,9 +17,11 @@ mod openapi;
 mod opt_outs;
 mod phone;
 mod problem;
+mod project;
 mod request_id;
 mod route;
 mod routes;
+mod run;
 mod send;
 mod senders;
 mod site;

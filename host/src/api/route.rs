@@ -74,6 +74,14 @@ impl Route {
         Self::new(Method::PUT, path, says, routing::put(handler))
     }
 
+    pub(super) fn patch<H, T>(path: &'static str, says: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        Self::new(Method::PATCH, path, says, routing::patch(handler))
+    }
+
     pub(super) fn delete<H, T>(path: &'static str, says: &'static str, handler: H) -> Self
     where
         H: Handler<T, Arc<App>>,

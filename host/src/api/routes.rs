@@ -6,16 +6,17 @@ use serde_json::Value;
 use super::route::Route;
 use super::{
     account, auth, cancel, consent, conversations, directory, events, forwarding, messages, meta,
-    openapi, opt_outs, phone, send, senders, stats, templates,
+    openapi, opt_outs, phone, project, run, send, senders, stats, templates,
 };
 use super::{versions, view};
+use crate::project::{Action, Attribute, Entity, Handoff, Item, Stored, Translation, Variant};
 use crate::twilio::fake::Chaos;
 
 const OK: StatusCode = StatusCode::OK;
 const CREATED: StatusCode = StatusCode::CREATED;
 
 pub(super) fn routes() -> Vec<Route> {
-    [messages(), templates(), senders(), consent(), webhooks(), host(), dev()]
+    [messages(), templates(), whole_project(), senders(), consent(), webhooks(), host(), dev()]
         .into_iter()
         .flatten()
         .collect()
@@ -44,6 +45,13 @@ fn messages() -> Vec<Route> {
         Route::put("/conversations/{id}", "Note something of a conversation", conversations::note)
             .takes::<conversations::Notes>()
             .gives::<conversations::ConversationView>(OK),
+        Route::patch(
+            "/conversations/{id}/state",
+            "Set what a conversation knows that fills tokens",
+            conversations::change_state,
+        )
+        .takes::<crate::project::StateChange>()
+        .gives::<crate::project::State>(OK),
         Route::post("/messages/{id}/cancel", "Take back a message that is queued", cancel::cancel)
             .gives::<view::MessageView>(OK),
         Route::get("/stats", "What became of the messages of the last hours", stats::stats)
@@ -76,6 +84,8 @@ fn templates() -> Vec<Route> {
             .takes::<templates::Draft>()
             .gives::<view::TemplateView>(OK),
         Route::delete("/templates/{id}", "Delete a template", templates::delete),
+        Route::get("/templates/{id}/uses", "Which actions name it", templates::uses)
+            .gives::<project::Uses>(OK),
         Route::post("/templates/{id}/duplicate", "Copy it to another title", templates::duplicate)
             .takes::<templates::Duplicate>()
             .gives::<view::TemplateView>(CREATED),
@@ -89,6 +99,65 @@ fn templates() -> Vec<Route> {
         )
         .takes::<versions::Publish>()
         .gives::<view::TemplateView>(OK),
+    ]
+}
+
+fn whole_project() -> Vec<Route> {
+    let mut routes = vec![
+        Route::get(
+            "/project",
+            "What exists and what it may hold, as the module's `check` takes it",
+            project::whole,
+        )
+        .query::<project::WholeQuery>()
+        .gives::<project::Whole>(OK),
+        Route::put("/project", "Set the project's default language", project::set)
+            .takes::<project::ProjectSetting>()
+            .gives::<project::ProjectSetting>(OK),
+        Route::post(
+            "/check",
+            "What is wrong with a body or a prompt in this project, and its exact bounds",
+            project::check,
+        )
+        .takes::<project::CheckRequest>()
+        .gives::<Value>(OK),
+    ];
+    routes.extend(items::<Action>(["/actions", "/actions/{name}"]));
+    routes.push(
+        Route::post(
+            "/actions/{name}/run",
+            "Send every template that it names and give its handoff, or do nothing at all",
+            run::run,
+        )
+        .header("Idempotency-Key", "the same key and the same request: the same answer")
+        .takes::<run::RunRequest>()
+        .gives::<run::Run>(StatusCode::ACCEPTED),
+    );
+    routes.extend(items::<Handoff>(["/handoffs", "/handoffs/{name}"]));
+    routes.push(
+        Route::get("/handoffs/{name}/uses", "Which actions name it", project::handoff_uses)
+            .gives::<project::Uses>(OK),
+    );
+    routes.extend(items::<Variant>(["/variants", "/variants/{name}"]));
+    routes.extend(items::<Attribute>(["/attributes", "/attributes/{name}"]));
+    routes.extend(items::<Entity>(["/entities", "/entities/{name}"]));
+    routes.extend(items::<Translation>(["/translations", "/translations/{name}"]));
+    routes
+}
+
+/// Things of a project, each by its name.
+fn items<T: Item>([all, one]: [&'static str; 2]) -> Vec<Route> {
+    let if_match = ("If-Match", "the ETag that was read; another has saved since: 412");
+    let if_none_match = ("If-None-Match", "`*`: only if there is none of this name yet");
+    vec![
+        Route::get(all, "List them, by name", project::list::<T>).gives::<project::List<T>>(OK),
+        Route::get(one, "One of them", project::one::<T>).gives::<Stored<T>>(OK),
+        Route::put(one, "Create it, 201, or save it, 200", project::put::<T>)
+            .header(if_match.0, if_match.1)
+            .header(if_none_match.0, if_none_match.1)
+            .takes::<T>()
+            .gives::<Stored<T>>(OK),
+        Route::delete(one, "Delete it", project::delete::<T>).header(if_match.0, if_match.1),
     ]
 }
 

@@ -10,20 +10,19 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
-use verbatim_core::{PhoneNumber, Sender};
+use verbatim_core::PhoneNumber;
 
 use super::App;
+use super::accept::{Order, by_template, free_form};
 use super::input::Input;
 use super::problem::Problem;
 use super::request_id::RequestId;
 use super::view::{self, MessageView};
-use crate::engine::{Ask, Candidate, Content, EngineError, SendAsk, SendState, Sent, Values};
+use crate::engine::Values;
 use crate::id::sha256_hex;
-use crate::message::{Environment, State};
+use crate::project::Context;
 use crate::redact::Redact;
-use crate::sandbox::{Grant, Intent, Pair};
-use crate::store::{IdempotencyKey, NewMessage, OnUnknown, Remembered, StoreError, Template};
+use crate::store::{IdempotencyKey, NewMessage, OnUnknown, Remembered, StoreError};
 use crate::twilio::client::MAX_VALIDITY;
 
 /// The longest idempotency key and the longest conversation id, in characters.
@@ -46,7 +45,10 @@ pub(super) struct SendRequest {
     content: Option<String>,
     #[serde(default)]
     values: Values,
-    /// The person's language, e.g. `es` or `pt-BR`.
+    /// The variant whose attributes fill `${name}`; without it, that of the conversation, or the
+    /// default. Given values come first.
+    variant: Option<String>,
+    /// The person's language, e.g. `es` or `pt-BR`; without it, that of the conversation.
     language: Option<String>,
     /// `live`, `pre_release` or `sandbox`, which is the default.
     environment: Option<String>,
@@ -74,13 +76,6 @@ enum What {
     Template { name: String },
 }
 
-/// What the module made of it.
-struct Accepted {
-    sent: Sent,
-    sender: String,
-    template: Option<(String, String, i64)>,
-}
-
 pub(super) async fn send(
     AppState(app): AppState<Arc<App>>,
     Extension(RequestId(id)): Extension<RequestId>,
@@ -102,36 +97,19 @@ pub(super) async fn send(
     }
     let valid_for = request.valid_for.map(validity).transpose()?;
 
+    let SendRequest { conversation_id, variant, language, .. } = request;
+    let context = Context::of(&app.store, conversation_id.as_deref(), variant, language).await?;
+    let (values, missing) = (request.values, request.missing);
+    let order = Order { recipient, environment, values, missing, context, conversation_id };
     let accepted = match what {
-        What::Text { from, content } => {
-            free_form(&app, &recipient, environment, &from, content).await?
-        }
-        What::Template { name } => {
-            by_template(&app, &recipient, environment, name, &request).await?
-        }
-    };
-    let (state, reason) = match accepted.sent.state {
-        SendState::Proposed => (State::Queued, None),
-        SendState::Suppressed => (State::Suppressed, Some("opted_out".to_owned())),
+        What::Text { from, content } => free_form(&app, &order, &from, content).await?,
+        What::Template { name } => by_template(&app, &order, &name).await?,
     };
     let new = NewMessage {
-        state,
-        reason,
-        recipient: recipient.as_str().to_owned(),
-        sender: accepted.sender,
-        environment,
-        template: accepted.template,
-        language: request.language,
-        text: accepted.sent.text,
-        predicted_segments: predicted(&accepted.sent.segments)?,
-        segments: accepted.sent.segments.get().to_owned(),
-        values: serde_json::json!(request.values).to_string(),
-        missing: request.missing,
-        module,
-        conversation_id: request.conversation_id,
         on_unknown: request.on_unknown,
         valid_for,
         redact: request.redact,
+        ..accepted.message(&order, module)?
     };
     match commit(&app, id, &new, key.as_ref()).await? {
         Committed::Stored(body) => {
@@ -172,178 +150,6 @@ async fn commit(
     tx.create_message(&id, new, now).await?;
     tx.commit().await?;
     Ok(Committed::Stored(body))
-}
-
-/// The number that the module counted, out of its own JSON.
-fn predicted(segments: &RawValue) -> Result<i64, Problem> {
-    #[derive(Deserialize)]
-    struct Counted {
-        segments: i64,
-    }
-    let counted: Counted = serde_json::from_str(segments.get())
-        .map_err(|_| EngineError::Nonsense("segments without their number".to_owned()))?;
-    Ok(counted.segments)
-}
-
-async fn free_form(
-    app: &App,
-    recipient: &PhoneNumber,
-    environment: Environment,
-    from: &str,
-    content: String,
-) -> Result<Accepted, Problem> {
-    let sender = Sender::new(from).map_err(view::refused)?;
-    if !app.store.is_registered(environment, sender.as_str()).await? {
-        let detail = format!(
-            "`{sender}` is not registered as a sender of `{environment}`; register it, or use one \
-             of `GET /v1/senders`"
-        );
-        return Err(Problem::unprocessable("sender_not_registered", detail));
-    }
-    let content = Content::Literal { content };
-    let sent = propose(app, recipient, environment, Some(&sender), content).await?;
-    Ok(Accepted { sent, sender: sender.as_str().to_owned(), template: None })
-}
-
-async fn by_template(
-    app: &App,
-    recipient: &PhoneNumber,
-    environment: Environment,
-    name: String,
-    request: &SendRequest,
-) -> Result<Accepted, Problem> {
-    let candidates = candidates(app, &name, environment).await?;
-    let content = Content::Template {
-        templates: candidates
-            .iter()
-            .map(|(template, _, body)| Candidate {
-                title: template.title.clone(),
-                body: body.clone(),
-            })
-            .collect(),
-        template: name,
-        language: request.language.clone(),
-        values: request.values.clone(),
-        missing: request.missing.clone(),
-    };
-    // The sender is the chosen template's, and the module chooses. So it is asked with the first
-    // sender there is; if it chooses a template with another, it is asked again with that one.
-    // Nothing of the first answer has been done: an intent counts when the host commits it.
-    let mut sender = candidates
-        .iter()
-        .find_map(|(template, _, _)| template.senders.of(environment))
-        .map(str::to_owned);
-    for _ in 0..2 {
-        let parsed = sender.as_deref().map(Sender::new).transpose().map_err(view::refused)?;
-        let sent = propose(app, recipient, environment, parsed.as_ref(), content.clone()).await?;
-        let chosen = candidates
-            .iter()
-            .find(|(template, _, _)| Some(&template.title) == sent.template.as_ref());
-        let Some((template, version, _)) = chosen else {
-            return Err(EngineError::Nonsense("a template that was not offered".into()).into());
-        };
-        let own = template.senders.of(environment).map(str::to_owned);
-        if own == sender {
-            let chosen = (template.id.clone(), template.title.clone(), *version);
-            let sender = own.unwrap_or_default();
-            return Ok(Accepted { sent, sender, template: Some(chosen) });
-        }
-        sender = own;
-    }
-    Err(EngineError::Nonsense("another template for the same request".into()).into())
-}
-
-/// The templates that may be meant, each with the version and the body of the environment.
-async fn candidates(
-    app: &App,
-    name: &str,
-    environment: Environment,
-) -> Result<Vec<(Template, i64, String)>, Problem> {
-    let templates = app.store.templates_of_name(name).await?;
-    let exist = !templates.is_empty();
-    let mut candidates = Vec::with_capacity(templates.len());
-    for template in templates {
-        if let Some((version, body)) = app.store.body_for(&template, environment).await? {
-            candidates.push((template, version, body));
-        }
-    }
-    if exist && candidates.is_empty() {
-        let detail =
-            format!("no version of `{name}` is published to `{environment}`; publish one first");
-        return Err(Problem::new(StatusCode::CONFLICT, "template_not_published", detail));
-    }
-    Ok(candidates)
-}
-
-/// Asks the module, with consent at hand and a grant for this one message to this one pair.
-async fn propose(
-    app: &App,
-    recipient: &PhoneNumber,
-    environment: Environment,
-    sender: Option<&Sender>,
-    content: Content,
-) -> Result<Sent, Problem> {
-    let mut grant = Grant::default();
-    if let Some(sender) = sender {
-        let pair = pair(recipient, sender.as_str());
-        let opted_out = is_opted_out(app, recipient, sender).await?;
-        grant.consent.push((pair.clone(), opted_out));
-        grant.send = Some((pair, 1));
-    }
-    let granted = grant.send.clone().map(|(pair, _)| pair);
-    let ask = Ask::Send(SendAsk {
-        to: recipient.as_str().to_owned(),
-        sender: sender.map(|sender| sender.as_str().to_owned()),
-        environment: environment.as_str(),
-        content,
-    });
-    let answered = app.engine.ask(ask, grant).await?;
-    let sent: Sent = answered.read()?;
-    // What the module says and what it asked for must be one thing, or nothing leaves.
-    let proposed = |intent: &Intent| match intent {
-        Intent::CreateMessage { pair, body } => {
-            Some(pair) == granted.as_ref() && *body == sent.text
-        }
-        Intent::RecordConsent { .. } => false,
-    };
-    let agrees = match sent.state {
-        SendState::Proposed => answered.intents.len() == 1 && answered.intents.iter().all(proposed),
-        SendState::Suppressed => answered.intents.is_empty(),
-    };
-    if agrees {
-        Ok(sent)
-    } else {
-        Err(EngineError::Nonsense("an answer that its intents contradict".into()).into())
-    }
-}
-
-/// A number's consent is its own; a service's is that of the service and of every number of its
-/// pool, so an unknown pool refuses.
-async fn is_opted_out(
-    app: &App,
-    recipient: &PhoneNumber,
-    sender: &Sender,
-) -> Result<bool, Problem> {
-    match sender {
-        Sender::Number(number) => {
-            let pairs = vec![pair(recipient, number.as_str())];
-            Ok(app.store.consent_of(pairs).await?.iter().any(|(_, opted_out)| *opted_out))
-        }
-        Sender::Service(service) => {
-            let known = app.store.consent_of_service(recipient.as_str(), service.as_str()).await?;
-            known.ok_or_else(|| {
-                let detail = format!(
-                    "the numbers of the Messaging Service `{service}` are not known, so consent \
-                     cannot be checked; connect the service first"
-                );
-                Problem::unprocessable("unknown_pool", detail)
-            })
-        }
-    }
-}
-
-fn pair(recipient: &PhoneNumber, sender: &str) -> Pair {
-    Pair { recipient: recipient.as_str().to_owned(), sender: sender.to_owned() }
 }
 
 fn what(request: &SendRequest) -> Result<What, Problem> {
@@ -396,7 +202,10 @@ fn validity(seconds: u64) -> Result<Duration, Problem> {
     Err(Problem::unprocessable("bad_field", detail))
 }
 
-fn idempotency_key(headers: &HeaderMap, json: &Value) -> Result<Option<IdempotencyKey>, Problem> {
+pub(super) fn idempotency_key(
+    headers: &HeaderMap,
+    json: &Value,
+) -> Result<Option<IdempotencyKey>, Problem> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     let key = value.to_str().unwrap_or_default();
     refuse_long("Idempotency-Key", key)?;
@@ -407,14 +216,17 @@ fn idempotency_key(headers: &HeaderMap, json: &Value) -> Result<Option<Idempoten
     }))
 }
 
-async fn remembered(app: &App, key: Option<&IdempotencyKey>) -> Result<Option<Response>, Problem> {
+pub(super) async fn remembered(
+    app: &App,
+    key: Option<&IdempotencyKey>,
+) -> Result<Option<Response>, Problem> {
     let Some(key) = key else { return Ok(None) };
     let Some(found) = app.store.remembered(&key.key).await? else { return Ok(None) };
     again(found, Some(key)).map(Some)
 }
 
 /// The answer that the first request with a key got, if this one is the same.
-fn again(first: Remembered, key: Option<&IdempotencyKey>) -> Result<Response, Problem> {
+pub(super) fn again(first: Remembered, key: Option<&IdempotencyKey>) -> Result<Response, Problem> {
     if key.is_some_and(|key| first.request_hash != key.request_hash) {
         let detail = "this Idempotency-Key came with another request before; use a new key for a \
                       new message";
@@ -423,7 +235,7 @@ fn again(first: Remembered, key: Option<&IdempotencyKey>) -> Result<Response, Pr
     Ok(accepted_202(first.response))
 }
 
-fn accepted_202(body: String) -> Response {
+pub(super) fn accepted_202(body: String) -> Response {
     (StatusCode::ACCEPTED, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 

@@ -17,9 +17,11 @@ use verbatim_core::{Sender, Title};
 use super::App;
 use super::input::Input;
 use super::problem::Problem;
+use super::project::Uses;
 use super::view::TemplateView;
 use crate::engine::{Ask, Checked};
 use crate::finding::Severity;
+use crate::project::{refuse_used_template, rename_template, uses_of_template};
 use crate::sandbox::Grant;
 use crate::store::{Saved, Senders, StoreError, Template, TemplateDraft};
 use crate::time::Timestamp;
@@ -73,7 +75,8 @@ pub(super) async fn create(
 }
 
 /// `PUT /v1/templates/{id}`: saves the next version. Without `senders` they stay as they are; with
-/// `If-Match`, only if nobody has saved since its version was read.
+/// `If-Match`, only if nobody has saved since its version was read. With another title, the prompts
+/// that name it name it by that.
 pub(super) async fn save(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
@@ -84,8 +87,14 @@ pub(super) async fn save(
     let template = find(&app, &id).await?;
     let draft = checked(&app, input.value, template.senders).await?;
     let mut tx = app.store.write().await?;
-    match tx.save_template(&template.id, &draft, read, Timestamp::now()).await? {
-        Saved::Now => tx.commit().await?,
+    tx.hold_project().await?;
+    let now = Timestamp::now();
+    let title = tx.template_title(&template.id).await?;
+    match tx.save_template(&template.id, &draft, read, now).await? {
+        Saved::Now => {
+            rename_template(&mut tx, &title.unwrap_or_default(), &draft.title, now).await?;
+            tx.commit().await?;
+        }
         Saved::Unknown => return Err(unknown(&id)),
         Saved::Changed(version) => {
             let detail = format!(
@@ -99,18 +108,31 @@ pub(super) async fn save(
     Ok(tagged(find(&app, &template.id).await?))
 }
 
-/// `DELETE /v1/templates/{id}`.
+/// `DELETE /v1/templates/{id}`: not one that actions name.
 pub(super) async fn delete(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let template = find(&app, &id).await?;
     let mut tx = app.store.write().await?;
+    tx.hold_project().await?;
+    if let Some(title) = tx.template_title(&template.id).await? {
+        refuse_used_template(&mut tx, &title).await?;
+    }
     if !tx.delete_template(&template.id, Timestamp::now()).await? {
         return Err(unknown(&id));
     }
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET /v1/templates/{id}/uses`.
+pub(super) async fn uses(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+) -> Result<Json<Uses>, Problem> {
+    let template = find(&app, &id).await?;
+    Ok(Json(Uses { uses: uses_of_template(&app.store, &template.title).await? }))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -139,7 +161,7 @@ pub(super) fn tagged(template: Template) -> Response {
 }
 
 /// The version that `If-Match` names; nothing if it names none, or any.
-fn version_read(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
+pub(super) fn version_read(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
     let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
     let tag = value.to_str().unwrap_or_default();
     if tag == "*" {
@@ -147,7 +169,7 @@ fn version_read(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
     }
     let version = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')?.parse().ok());
     let strange = || {
-        let detail = format!("expected the ETag of a template as `If-Match`, found `{tag}`");
+        let detail = format!("expected the ETag that was read as `If-Match`, found `{tag}`");
         Problem::unprocessable("bad_field", detail)
     };
     version.map(Some).ok_or_else(strange)

@@ -37,7 +37,7 @@ pub struct DevArgs {
     #[arg(long, env = "VERBATIM_CHAOS", value_name = "NAME=VALUE,…", default_value = "")]
     chaos: Chaos,
     /// An API key to let in, instead of one that is made at the first start
-    #[arg(long, env = "VERBATIM_API_KEY", hide_env_values = true, value_parser = super::send::secret)]
+    #[arg(long, env = "VERBATIM_API_KEY", hide_env_values = true, value_parser = super::client::secret)]
     api_key: Option<SecretString>,
     /// Forward what the phone writes, and is no keyword, to this address: https, or http to this
     /// machine

@@ -1,10 +1,12 @@
 //! The commands of `verbatim`. Exit status: 0 clean, 1 findings or refused, 2 used wrongly.
 
 pub mod account;
+pub mod actions;
 pub mod backup;
 pub mod call;
 pub mod check;
 pub mod classify;
+pub mod client;
 pub mod database;
 pub mod dev;
 pub mod diff;
@@ -65,6 +67,7 @@ enum Command {
     Replay(replay::ReplayArgs),
     Classify(classify::ClassifyArgs),
     Send(Box<send::SendArgs>),
+    Actions(Box<actions::ActionsArgs>),
     Call(call::CallArgs),
     Module(module::ModuleArgs),
 }
@@ -100,6 +103,7 @@ pub fn run() -> ExitCode {
         Command::Replay(args) => with_runtime(replay::run(args)),
         Command::Classify(args) => classify::run(&args),
         Command::Send(args) => with_runtime(send::run(*args)),
+        Command::Actions(args) => with_runtime(actions::run(*args)),
         Command::Call(args) => call::run(&args),
         Command::Module(args) => return module::run(&args),
     };

@@ -133,6 +133,7 @@ async fn render(original: Original, engine: &Engine) -> Result<Option<String>, C
             templates: vec![Candidate { title: title.clone(), body }],
             template: title,
             language: original.language,
+            default_language: None,
             values,
             missing: original.missing,
         },

@@ -3,15 +3,14 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use reqwest::{RequestBuilder, Url};
-use secrecy::{ExposeSecret, SecretString};
+use reqwest::Method;
 use serde_json::{Map, Value, json};
 
+use super::client::{Client, HostArgs, detail, refused};
 use super::show::visible;
 use super::{CliError, Done, preview};
 use crate::engine::Values;
 use crate::message::{Environment, State};
-use crate::twilio::client::http_client;
 
 /// How often a message is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
@@ -34,6 +33,9 @@ pub struct SendArgs {
     /// The values as JSON: {"variant":{},"entity":{},"variable":{},"translation":{}}
     #[arg(long, value_name = "JSON", value_parser = preview::values)]
     values: Option<Values>,
+    /// The variant whose attributes fill ${name}
+    #[arg(long, value_name = "NAME")]
+    variant: Option<String>,
     /// The person's language, e.g. es or pt-BR
     #[arg(long, value_name = "LANGUAGE")]
     language: Option<String>,
@@ -52,20 +54,11 @@ pub struct SendArgs {
     /// How many seconds to wait at most
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     wait_for: u64,
-    /// The host
-    #[arg(long, env = "VERBATIM_URL", default_value = "http://127.0.0.1:8470")]
-    url: Url,
-    /// The API key
-    #[arg(long, env = "VERBATIM_API_KEY", hide_env_values = true, value_parser = secret)]
-    api_key: SecretString,
+    #[command(flatten)]
+    host: HostArgs,
     /// Print the message as JSON
     #[arg(long)]
     json: bool,
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "clap wants a parser that may fail")]
-pub(super) fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
-    Ok(SecretString::from(text))
 }
 
 /// Sends, and waits if asked to. [`Done::Found`] if the host refused, or the message did not
@@ -74,29 +67,17 @@ pub(super) fn secret(text: &str) -> Result<SecretString, std::convert::Infallibl
 /// # Errors
 /// The host cannot be reached, or its answer makes no sense.
 pub async fn run(args: SendArgs) -> Result<Done, CliError> {
-    let client = Client {
-        http: http_client(&args.url).map_err(|error| CliError::Refused(error.to_string()))?,
-        url: args.url.clone(),
-        key: args.api_key.clone(),
-    };
-    let mut request = client.http.post(client.at("v1/messages")?).json(&body(&args));
+    let client = Client::new(&args.host)?;
+    let mut request = client.request(Method::POST, &["messages"])?.json(&body(&args));
     if let Some(key) = &args.idempotency_key {
         request = request.header("idempotency-key", key);
     }
     let mut message = match client.answer(request).await? {
         Ok(message) => message,
-        Err(problem) => {
-            if args.json {
-                println!("{problem}");
-            }
-            let detail = problem["detail"].as_str().unwrap_or("the host gave no reason");
-            let code = problem["code"].as_str().unwrap_or("none");
-            eprintln!("verbatim: {} ({})", visible(detail), visible(code));
-            return Ok(Done::Found);
-        }
+        Err(problem) => return refused(&problem, args.json),
     };
     if args.wait {
-        message = client.wait(message, Duration::from_secs(args.wait_for)).await?;
+        message = wait(&client, message, Duration::from_secs(args.wait_for)).await?;
     }
     let mut out = std::io::stdout().lock();
     if args.json {
@@ -129,6 +110,7 @@ fn body(args: &SendArgs) -> Value {
     put("from", args.from.as_ref().map(|it| json!(it)));
     put("content", args.body.as_ref().map(|it| json!(it)));
     put("values", args.values.as_ref().map(|it| json!(it)));
+    put("variant", args.variant.as_ref().map(|it| json!(it)));
     put("language", args.language.as_ref().map(|it| json!(it)));
     put("environment", Some(json!(args.environment.as_str())));
     put("conversation_id", args.conversation.as_ref().map(|it| json!(it)));
@@ -166,52 +148,16 @@ fn line(message: &Value) -> String {
     line
 }
 
-struct Client {
-    http: reqwest::Client,
-    url: Url,
-    key: SecretString,
-}
-
-impl Client {
-    fn at(&self, path: &str) -> Result<Url, CliError> {
-        self.url.join(path).map_err(|error| {
-            CliError::Usage(format!(
-                "expected the address of a host, found `{}`: {error}",
-                self.url
-            ))
-        })
+async fn wait(client: &Client, mut message: Value, most: Duration) -> Result<Value, CliError> {
+    let start = Instant::now();
+    let id = message["id"].as_str().unwrap_or_default().to_owned();
+    while !state(&message).is_some_and(State::is_final) && start.elapsed() < most {
+        tokio::time::sleep(LOOK_EVERY).await;
+        let look = client.request(Method::GET, &["messages", &id])?;
+        message =
+            client.answer(look).await?.map_err(|problem| CliError::Refused(detail(&problem)))?;
     }
-
-    /// The host's answer, or its problem.
-    async fn answer(&self, request: RequestBuilder) -> Result<Result<Value, Value>, CliError> {
-        let sent = request.bearer_auth(self.key.expose_secret()).send().await;
-        let response = sent.map_err(|error| {
-            let hint = "start one with `verbatim dev`, or name another with --url";
-            let url = &self.url;
-            let why =
-                if error.is_connect() { "no host answers" } else { "the host gave no answer" };
-            CliError::Refused(format!("{why} at {url}; {hint}"))
-        })?;
-        let fine = response.status().is_success();
-        let body: Value = response.json().await.map_err(|_| {
-            CliError::Refused(format!("what answers at {} is no Verbatim host", self.url))
-        })?;
-        Ok(if fine { Ok(body) } else { Err(body) })
-    }
-
-    async fn wait(&self, mut message: Value, most: Duration) -> Result<Value, CliError> {
-        let start = Instant::now();
-        let id = message["id"].as_str().unwrap_or_default().to_owned();
-        while !state(&message).is_some_and(State::is_final) && start.elapsed() < most {
-            tokio::time::sleep(LOOK_EVERY).await;
-            let look = self.http.get(self.at(&format!("v1/messages/{id}"))?);
-            message = self.answer(look).await?.map_err(|problem| {
-                let detail = problem["detail"].as_str().unwrap_or("the host gave no reason");
-                CliError::Refused(visible(detail))
-            })?;
-        }
-        Ok(message)
-    }
+    Ok(message)
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ use decide::Next;
 const IN_FLIGHT: usize = 64;
 /// Messages claimed in one transaction.
 const BATCH: usize = 32;
-/// How long the dispatcher sleeps at most: leases are looked at in between.
+/// How long the dispatcher sleeps at most, and how often it looks at leases.
 const IDLE: Duration = Duration::from_secs(1);
 /// How long a stop waits for what is in flight: longer than a request may take, and shorter than
 /// an orchestrator waits before it kills. What is not through by then is `unknown` later, not lost.
@@ -51,6 +51,15 @@ pub struct Dispatcher {
     pub connection: Connection,
     /// The public address of `/twilio/status/`, to which the attempt's id is added.
     pub status_callback: String,
+}
+
+/// What a turn knows of those before it.
+#[derive(Debug, Default)]
+struct Before {
+    /// The sender that was served last.
+    sender: String,
+    /// When leases were last looked at: a turn follows each answer, and a lease lasts for seconds.
+    leases: Option<Instant>,
 }
 
 /// A dispatcher at work.
@@ -107,7 +116,7 @@ impl Dispatcher {
 
     async fn run(self, wake: Arc<Notify>, mut stopped: watch::Receiver<bool>) {
         let places = Arc::new(Semaphore::new(IN_FLIGHT));
-        let mut last = String::new();
+        let mut before = Before::default();
         let mut caught_up = None;
         while !*stopped.borrow() {
             let account = self.connection.generation();
@@ -117,7 +126,7 @@ impl Dispatcher {
                 caught_up = Some(account);
                 continue;
             }
-            let pause = match self.turn(&places, &wake, &mut last).await {
+            let pause = match self.turn(&places, &wake, &mut before).await {
                 Ok(pause) => pause,
                 Err(error) => {
                     tracing::error!(%error, "the dispatcher could not read the store");
@@ -146,15 +155,18 @@ impl Dispatcher {
         &self,
         places: &Arc<Semaphore>,
         wake: &Arc<Notify>,
-        last: &mut String,
+        before: &mut Before,
     ) -> Result<Duration, StoreError> {
-        self.end_expired().await?;
+        if before.leases.is_none_or(|looked: Instant| looked.elapsed() >= IDLE) {
+            self.end_expired().await?;
+            before.leases = Some(Instant::now());
+        }
         if self.connection.client().is_none() {
             return Ok(IDLE);
         }
         let room = places.available_permits().min(BATCH);
         let claimed_at = Instant::now();
-        let claims = self.claim(room, last).await?;
+        let claims = self.claim(room, &mut before.sender).await?;
         let full = claims.len() == room;
         for claim in claims {
             let Claim::Cleared(cleared) = claim else { continue };

@@ -175,6 +175,41 @@ impl Tx {
         Ok(())
     }
 
+    /// Notes that a person has agreed to what an action sends: a line in the ledger and nothing
+    /// else, so that it never takes back an opt-out.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn note_consent(
+        &mut self,
+        pair: &Pair,
+        action: &str,
+        conversation: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let said = match conversation {
+            Some(conversation) => format!("the action `{action}`, in `{conversation}`"),
+            None => format!("the action `{action}`"),
+        };
+        let none: Option<&str> = None;
+        let values = values![
+            new_id(),
+            &pair.recipient,
+            &pair.sender,
+            "consent",
+            "action",
+            said,
+            none,
+            none,
+            none,
+            none,
+            now,
+            now
+        ];
+        self.run(&sql::APPEND_TO_LEDGER, values).await?;
+        Ok(())
+    }
+
     async fn append_to_ledger(
         &mut self,
         entry: &LedgerEntry,

@@ -63,11 +63,11 @@ pub struct LedgerLine {
     pub recipient: String,
     /// E.164, or a Messaging Service SID.
     pub sender: String,
-    /// `opt_out` or `opt_in`.
+    /// `opt_out`, `opt_in`, or `consent`, which changes neither.
     pub action: String,
-    /// How it became known: `inbound`, `twilio_refusal`, `operator` or `import`.
+    /// How it became known: `inbound`, `twilio_refusal`, `operator`, `import` or `action`.
     pub source: String,
-    /// Why an operator or a file says so.
+    /// Why an operator, a file or an action says so.
     pub reason: Option<String>,
     /// The keyword, e.g. `STOP`.
     pub keyword: Option<String>,

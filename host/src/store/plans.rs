@@ -6,7 +6,7 @@
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqlSafeStr};
 
 use super::statement::Statement;
-use super::{Database, Store, sql, sqlite};
+use super::{Database, Store, project_sql, sql, sqlite};
 
 #[path = "../../tests/support/postgres.rs"]
 mod postgres;
@@ -42,6 +42,7 @@ fn statements() -> impl Iterator<Item = &'static Statement> {
         sql::FORWARDS,
         sql::REDACTION,
         sql::ACCESS,
+        project_sql::PROJECT,
     ]
     .into_iter()
     .flatten()

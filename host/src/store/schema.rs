@@ -14,7 +14,7 @@ use super::StoreError;
 use super::sqlite::BUSY_TIMEOUT;
 
 /// Each step's number, name and text. A step that has been released never changes.
-const STEPS: [(i64, &str, &str); 9] = [
+const STEPS: [(i64, &str, &str); 10] = [
     (1, "start", include_str!("migrations/0001_start.sql")),
     (2, "doubts", include_str!("migrations/0002_doubts.sql")),
     (3, "sessions of keys", include_str!("migrations/0003_sessions_of_keys.sql")),
@@ -23,6 +23,7 @@ const STEPS: [(i64, &str, &str); 9] = [
     (6, "rates of keys", include_str!("migrations/0006_rates_of_keys.sql")),
     (7, "conversations", include_str!("migrations/0007_conversations.sql")),
     (8, "redaction", include_str!("migrations/0008_redaction.sql")),
+    (9, "project", include_str!("migrations/0009_project.sql")),
     (10, "resends", include_str!("migrations/0010_resends.sql")),
 ];
 /// What a table is marked with whose rows are to lie in the order of its key.

@@ -14,6 +14,7 @@ use verbatim_host::engine::Engine;
 use verbatim_host::id;
 use verbatim_host::message::Environment;
 use verbatim_host::sandbox::{Limits, Sandbox};
+use verbatim_host::store::Database;
 use verbatim_host::time::Timestamp;
 
 pub(crate) const KEY: &str = "a-key-of-the-tests";
@@ -44,9 +45,21 @@ pub(crate) fn sandbox_number() -> &'static str {
 
 impl Server {
     pub(crate) async fn start() -> Self {
+        Self::start_on(None).await
+    }
+
+    /// One on a PostgreSQL database of its own.
+    pub(crate) async fn start_on_postgres() -> Self {
+        let url = tokio::task::spawn_blocking(|| postgres::Server::shared().database());
+        let database = url.await.expect("a database").parse().expect("its URL");
+        Self::start_on(Some(database)).await
+    }
+
+    async fn start_on(database: Option<Database>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let settings = DevSettings {
             api_key: Some(SecretString::from(KEY)),
+            database,
             ..DevSettings::new(folder.path().join("data"))
         };
         let dev = Dev::start_with(engine(), settings).await.expect("a host");

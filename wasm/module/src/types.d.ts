@@ -124,6 +124,9 @@ export interface Check {
   bounds: Bounds | null;
 }
 
+/** What a prompt names. */
+export type Target = Kind | "template" | "handoff";
+
 export interface CheckPromptRequest {
   prompt: string;
   names: Names;
@@ -134,7 +137,7 @@ export interface CheckPrompt {
   diagnostics: Diagnostic[];
   diagnostics_total: number;
   /** References and tokens, in order; at most 200. */
-  tokens: { kind: Kind | "template" | "handoff"; name: string; range: Range }[];
+  tokens: { kind: Target; name: string; range: Range }[];
   tokens_total: number;
 }
 
@@ -196,7 +199,10 @@ export interface Render {
 }
 
 export interface CompleteRequest {
-  body: string;
+  /** What is being written, unless it is a prompt. */
+  body?: string | null;
+  /** An action's prompt, in the place of a body. */
+  prompt?: string | null;
   /** Where the writer is, in UTF-16 code units. */
   at: number;
   names: Names;
@@ -204,7 +210,7 @@ export interface CompleteRequest {
 
 export interface Complete {
   /** At most 200. */
-  items: { label: string; insert: string; range: Range; detail: Kind }[];
+  items: { label: string; insert: string; range: Range; detail: Target }[];
   items_total: number;
 }
 

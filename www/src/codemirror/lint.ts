@@ -22,7 +22,7 @@ export function applyFix(view: EditorView, { edits }: Fix): void {
 }
 
 /** Of the body alone: a title's diagnostics are shown beside the title. */
-function squiggle({ code, severity, message, range, fixes }: Diagnostic): Squiggle {
+export function squiggle({ code, severity, message, range, fixes }: Diagnostic): Squiggle {
   return {
     from: range.utf16[0],
     to: range.utf16[1],

@@ -1,15 +1,17 @@
 // The words by which people call what the module names.
-import type { Forcing, Kind, Segments, Token, TokenName, Values } from "../types.ts";
+import type { Forcing, Segments, Target, Token, TokenName, Values } from "../types.ts";
 import { valueFor } from "../values.ts";
 
-const KIND_NAMES: Record<Kind, string> = {
+const KIND_NAMES: Record<Target, string> = {
   variant: "variant attribute",
   entity: "entity",
   variable: "variable",
   translation: "translation",
+  template: "template",
+  handoff: "handoff",
 };
 
-export function kindName(kind: Kind): string {
+export function kindName(kind: Target): string {
   return KIND_NAMES[kind];
 }
 

@@ -16,6 +16,7 @@ const SOURCES: Record<LedgerLine["source"], string> = {
   twilio_refusal: "told by Twilio, which refused to send",
   operator: "recorded by an operator",
   import: "imported from a file",
+  action: "said to an agent",
 };
 
 @customElement("verbatim-person")
@@ -148,11 +149,17 @@ function standing({ sender, opted_out, since }: PairConsent) {
   </li>`;
 }
 
+const ACTIONS: Record<LedgerLine["action"], { tone: string; word: string }> = {
+  opt_out: { tone: "bad", word: "opted out" },
+  opt_in: { tone: "good", word: "opted in" },
+  consent: { tone: "good", word: "agreed" },
+};
+
 function entry(line: LedgerLine) {
-  const out = line.action === "opt_out";
+  const { tone, word } = ACTIONS[line.action];
   return html`<li class="entry">
     <div class="row">
-      <strong class="badge ${out ? "bad" : "good"}">${out ? "opted out" : "opted in"}</strong>
+      <strong class="badge ${tone}">${word}</strong>
       <span class="breakable">of ${line.sender}</span>
       <span class="muted small">${when(line.happened_at)}</span>
     </div>

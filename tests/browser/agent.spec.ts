@@ -1,0 +1,113 @@
+// What a project holds beside its templates is listed, written and deleted in the console; a prompt
+// is completed and mended as it is typed.
+import { expectAccessible, expectNarrow } from "./accessible.ts";
+import { expect, test } from "./console.ts";
+
+test.beforeEach(async ({ page }) => {
+  await page.getByRole("link", { name: "Agent" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Agent");
+});
+
+// A refusal is an answer, too, and the browser tells of it.
+test.use({ expected: [/status of (409|422)/] });
+
+test("an action is completed, mended and saved, and what it names is not deleted", async ({
+  page,
+  host,
+}) => {
+  await expect(page.getByText("There is no action yet.")).toBeVisible();
+  const handoffs = page.getByRole("region", { name: "Handoffs" });
+  await handoffs.getByRole("button", { name: "New handoff" }).click();
+  await handoffs.getByLabel("Name", { exact: true }).fill("desk");
+  await handoffs.getByLabel("Destination").fill("the front");
+  await handoffs.getByRole("button", { name: "Save" }).click();
+  await expect(handoffs.getByRole("alert")).toContainText("neither a number nor");
+  await handoffs.getByLabel("Destination").fill("+15550007777");
+  await handoffs.getByRole("button", { name: "Save" }).click();
+  await expect(handoffs.getByText("✓ desk is saved")).toBeVisible();
+  await expect(handoffs.getByRole("listitem")).toContainText("refer +15550007777");
+
+  const actions = page.getByRole("region", { name: "Actions" });
+  await actions.getByRole("button", { name: "New action" }).click();
+  await actions.getByLabel("Name", { exact: true }).fill("hours");
+  const prompt = actions.getByRole("textbox", { name: "Prompt" });
+  await prompt.click();
+  await page.keyboard.type("Send /opening");
+  await page.getByRole("option", { name: /opening_hours/ }).click();
+  await expect(prompt).toHaveText("Send {{twilio_sms:opening_hours}}");
+  await page.keyboard.type(" or {{ho:dsk}}");
+  await expect(actions.getByText("V017: no such handoff")).toBeVisible();
+  await expectAccessible(page);
+  await actions.getByRole("button", { name: "write {{ho:desk}}" }).click();
+  await expect(actions.getByText("V017")).toBeHidden();
+  await page.keyboard.press("End");
+  await page.keyboard.type(" or ");
+  await actions.getByRole("button", { name: "Insert a template or a handoff" }).click();
+  await page.getByRole("option", { name: /^desk/ }).click();
+  await actions.getByRole("button", { name: "Save" }).click();
+  await expect(actions.getByText("✓ hours is saved")).toBeVisible();
+  const saved = await host.get<{ prompt: string }>("/v1/actions/hours");
+  expect(saved.prompt).toBe("Send {{twilio_sms:opening_hours}} or {{ho:desk}} or {{ho:desk}}");
+
+  await handoffs.getByRole("button", { name: "Delete desk" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Delete" }).click();
+  await expect(dialog.getByRole("alert")).toContainText("hours");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  // Another name for the handoff is written in the prompt.
+  await handoffs.getByRole("button", { name: "Edit desk" }).click();
+  await handoffs.getByLabel("Name", { exact: true }).fill("front-desk");
+  await handoffs.getByRole("button", { name: "Save" }).click();
+  await expect(actions.getByRole("listitem")).toContainText("{{ho:front-desk}}");
+  await expectNarrow(page);
+});
+
+test("variants, attributes and translations are written, each value in its place", async ({
+  page,
+  host,
+}) => {
+  const variants = page.getByRole("region", { name: "Variants" });
+  const attributes = page.getByRole("region", { name: "Attributes" });
+  for (const name of ["London", "Paris"]) {
+    await variants.getByRole("button", { name: "New variant" }).click();
+    await variants.getByLabel("Name", { exact: true }).fill(name);
+    await variants.getByRole("button", { name: "Save" }).click();
+    await expect(variants.getByText(`✓ ${name} is saved`)).toBeVisible();
+  }
+  await expect(variants.getByRole("listitem").first()).toContainText("the default");
+  await attributes.getByRole("button", { name: "New attribute" }).click();
+  await attributes.getByLabel("Name", { exact: true }).fill("city");
+  await attributes.getByLabel("London", { exact: true }).fill("London");
+  await attributes.getByLabel("Paris", { exact: true }).fill("Paris, <b>France</b>");
+  await attributes.getByRole("button", { name: "Save" }).click();
+  await expect(attributes.getByRole("listitem")).toContainText("Paris, <b>France</b>");
+  await variants.getByRole("button", { name: "Edit Paris" }).click();
+  await expect(variants.getByLabel("city", { exact: true })).toHaveValue("Paris, <b>France</b>");
+  await variants.getByLabel("city", { exact: true }).fill("Lutetia");
+  await variants.getByRole("button", { name: "Save" }).click();
+  await expect(attributes.getByRole("listitem")).toContainText("Lutetia");
+
+  const translations = page.getByRole("region", { name: "Translations" });
+  await translations.getByRole("button", { name: "New translation" }).click();
+  await translations.getByLabel("Name", { exact: true }).fill("greeting");
+  await translations.getByLabel("Languages").fill("en: Hello\nes: Hola: buenos días");
+  await translations.getByRole("button", { name: "Save" }).click();
+  await expect(translations.getByRole("listitem")).toContainText("Hola: buenos días");
+  expect(await host.get("/v1/translations/greeting")).toMatchObject({
+    translations: { en: "Hello", es: "Hola: buenos días" },
+  });
+  await expectAccessible(page);
+});
+
+test.describe("when the host refuses", () => {
+  test.use({ expected: [/503/] });
+
+  test("the page says why it shows nothing", async ({ page }) => {
+    await page.route("**/v1/project", (route) =>
+      route.fulfill({ status: 503, json: { detail: "the database failed" } }),
+    );
+    await page.reload();
+    await page.getByRole("link", { name: "Agent" }).click();
+    await expect(page.getByRole("alert").first()).toContainText("the database failed");
+  });
+});

@@ -17,6 +17,7 @@ pub mod host;
 pub mod id;
 pub mod limit;
 pub mod log;
+pub mod manners;
 pub mod message;
 pub mod metrics;
 pub mod opt_outs;

@@ -45,7 +45,7 @@ const entry = (name) => here(`src/package/${name}.ts`);
 // The entries share what they have in common, so that a page that takes two holds it once.
 await build({
   ...shared,
-  entryPoints: ["index", "node", "inline", "worker", "codemirror", "monaco"].map(entry),
+  entryPoints: ["index", "node", "inline", "worker", "client", "codemirror", "monaco"].map(entry),
   splitting: true,
   chunkNames: "shared-[hash]",
   external: [...PEERS, "node:*"],

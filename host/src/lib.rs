@@ -18,6 +18,7 @@ pub mod id;
 pub mod kit;
 pub mod limit;
 pub mod log;
+pub mod manners;
 pub mod message;
 pub mod metrics;
 pub mod opt_outs;

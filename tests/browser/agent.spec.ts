@@ -99,6 +99,24 @@ test("variants, attributes and translations are written, each value in its place
   await expectAccessible(page);
 });
 
+test("a template says for which variant it costs most", async ({ page, host }) => {
+  const values = { Lyon: "by the bridge", Nice: "â ".repeat(80) };
+  const { attributes } = await host.get<{
+    attributes: { name: string; values: Record<string, string> }[];
+  }>("/v1/attributes");
+  const city = Object.fromEntries(attributes.map(({ name }) => [name, "x"]));
+  for (const name of Object.keys(values)) {
+    await host.call("PUT", `/v1/variants/${name}`, { values: city });
+  }
+  const { variants } = await host.get<{ variants: { name: string }[] }>("/v1/variants");
+  const empty = Object.fromEntries(variants.map(({ name }) => [name, ""]));
+  await host.call("PUT", "/v1/attributes/way", { values: { ...empty, ...values } });
+  await host.call("POST", "/v1/templates", { title: "the way", body: "Go ${way} now" });
+  await page.getByRole("link", { name: "Templates" }).first().click();
+  await page.getByRole("link", { name: "the way" }).click();
+  await expect(page.getByTestId("worst")).toContainText(/at worst 3 segments in UCS-2 .*for variant Nice/);
+});
+
 test.describe("when the host refuses", () => {
   test.use({ expected: [/503/] });
 

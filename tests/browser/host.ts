@@ -44,6 +44,11 @@ export class Host {
     return new Host(child, data, JSON.parse(line));
   }
 
+  /** The file of its database. */
+  get database(): string {
+    return join(this.data, "verbatim.db");
+  }
+
   async stop(): Promise<void> {
     if (this.child.exitCode === null) {
       const gone = once(this.child, "exit");

@@ -62,7 +62,8 @@ for (const colorScheme of ["light", "dark"] as const) {
         const refused = { to: "+15005550001", from: SENDER, environment: "sandbox" };
         await host.call("POST", "/v1/messages", { ...refused, content: "Your table is ready" });
         await page.getByRole("link", { name: "Deliveries", exact: true }).click();
-        await expect(page.getByText("Twilio 21211").first()).toBeVisible();
+        await expect(page.getByRole("article").filter({ hasText: "Twilio 21211" }).first()).toBeVisible();
+        await expect(page.locator("canvas")).toHaveCount(3);
         await draw("deliveries");
         await page.getByRole("article").filter({ hasText: "delivered" }).getByRole("link").first().click();
         await expect(page.getByRole("list", { name: "What happened" })).toBeVisible();

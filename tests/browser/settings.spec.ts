@@ -115,6 +115,7 @@ test("a sender is registered, changed and removed", async ({ page, host }) => {
       sender: SENDER,
       replies: "twilio",
       on_unknown: "resend",
+      resend_undelivered: false,
       segments_per_minute: null,
     },
   ]);

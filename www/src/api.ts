@@ -219,6 +219,19 @@ export interface SenderSetting {
   numbers?: string[];
 }
 
+/** So many messages in so many seconds. */
+export interface Quota {
+  messages: number;
+  seconds: number;
+}
+
+/** How much one person gets, and all together. Null: no limit. */
+export interface Manners {
+  per_recipient: Quota | null;
+  same_text: { seconds: number } | null;
+  per_project: Quota | null;
+}
+
 /** How a person and a sender stand. */
 export interface PairConsent {
   recipient: string;
@@ -431,6 +444,8 @@ export const api = {
     ).then(({ opt_outs, next }): Paged<OptOut> => ({ items: opt_outs, next })),
   pair: (recipient: string, sender: string) =>
     request<PairConsent>("GET", at("opt-outs", recipient, sender)),
+  manners: () => request<Manners>("GET", at("manners")),
+  setManners: (manners: Manners) => request<Manners>("PUT", at("manners"), manners),
   addOptOut: (optOut: { recipient: string; sender: string; reason: string }) =>
     request<PairConsent>("POST", at("opt-outs"), optOut),
   importOptOuts: (csv: string) =>

@@ -13,10 +13,12 @@ use super::view;
 use crate::engine::{
     Ask, Candidate, Content, EngineError, Refusal, SendAsk, SendState, Sent, TokenName, Values,
 };
+use crate::manners::over_limit;
 use crate::message::{Environment, State};
 use crate::project::{Context, resolve};
 use crate::sandbox::{Grant, Intent, Pair};
-use crate::store::{NewMessage, Template};
+use crate::store::{NewMessage, StoreError, Template, Tx};
+use crate::time::Timestamp;
 
 /// What the module says where a value is missing.
 const MISSING_VALUE: &str = "V020";
@@ -75,6 +77,21 @@ impl Accepted {
             redact: None,
         })
     }
+}
+
+/// Suppresses a message that would be too much, in the transaction that is to store it.
+pub(super) async fn keep_manners(
+    tx: &mut Tx,
+    new: &mut NewMessage,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if new.state == State::Queued
+        && let Some(reason) = over_limit(tx, new, now).await?
+    {
+        new.state = State::Suppressed;
+        new.reason = Some(reason.to_owned());
+    }
+    Ok(())
 }
 
 /// The number that the module counted, out of its own JSON.

@@ -5,10 +5,11 @@ use serde_json::Value;
 
 use super::route::Route;
 use super::{
-    account, auth, cancel, consent, conversations, directory, events, forwarding, messages, meta,
-    openapi, opt_outs, phone, project, run, send, senders, stats, templates,
+    account, auth, cancel, consent, conversations, directory, events, forwarding, manners,
+    messages, meta, openapi, opt_outs, phone, project, run, send, senders, stats, templates,
 };
 use super::{versions, view};
+use crate::manners::Manners;
 use crate::project::{Action, Attribute, Entity, Handoff, Item, Stored, Translation, Variant};
 use crate::twilio::fake::Chaos;
 
@@ -199,6 +200,11 @@ fn webhooks() -> Vec<Route> {
     vec![
         Route::get("/webhooks", "List the webhooks that hear what people write", forwarding::list)
             .gives::<forwarding::WebhookList>(OK),
+        Route::get("/manners", "How much one person gets, and all together", manners::get)
+            .gives::<Manners>(OK),
+        Route::put("/manners", "Set how much one person gets, and all together", manners::set)
+            .takes::<Manners>()
+            .gives::<Manners>(OK),
         Route::put(
             "/webhooks/{sender}",
             "Set the webhook of a number, of a Messaging Service, or the `default`",

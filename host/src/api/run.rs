@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use verbatim_core::PhoneNumber;
 
 use super::App;
-use super::accept::{Order, by_template};
+use super::accept::{Order, by_template, keep_manners};
 use super::input::Input;
 use super::problem::Problem;
 use super::send::{accepted_202, again, idempotency_key, refuse_long, remembered};
@@ -121,12 +121,16 @@ pub(super) async fn run(
         messages.push((new_id(), accepted.message(&order, app.engine.sha256().to_string())?));
     }
 
+    let now = app.store.now();
+    let mut tx = app.store.write().await?;
+    // An action is one occasion: what it sends together is not too much of itself.
+    for (_, new) in &mut messages {
+        keep_manners(&mut tx, new, now).await?;
+    }
     let shown = messages.iter().map(|(id, new)| RunMessage::new(id, new)).collect();
     let answer = Run { action: name.clone(), messages: shown, handoff: plan.handoff };
     let body =
         serde_json::to_string(&answer).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-    let now = app.store.now();
-    let mut tx = app.store.write().await?;
     if let Some(key) = &key
         && let Some(first) = tx.remember(key, &new_id(), &body, now).await?
     {

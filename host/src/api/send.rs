@@ -13,7 +13,7 @@ use serde_json::Value;
 use verbatim_core::PhoneNumber;
 
 use super::App;
-use super::accept::{Order, by_template, free_form};
+use super::accept::{Order, by_template, free_form, keep_manners};
 use super::input::Input;
 use super::problem::Problem;
 use super::request_id::RequestId;
@@ -111,7 +111,7 @@ pub(super) async fn send(
         redact: request.redact,
         ..accepted.message(&order, module)?
     };
-    match commit(&app, id, &new, key.as_ref()).await? {
+    match commit(&app, id, new, key.as_ref()).await? {
         Committed::Stored(body) => {
             app.wake.now();
             Ok(accepted_202(body))
@@ -132,14 +132,15 @@ enum Committed {
 async fn commit(
     app: &App,
     id: String,
-    new: &NewMessage,
+    mut new: NewMessage,
     key: Option<&IdempotencyKey>,
 ) -> Result<Committed, Problem> {
     let now = app.store.now();
+    let mut tx = app.store.write().await?;
+    keep_manners(&mut tx, &mut new, now).await?;
     let view = MessageView::new(new.stored_as(&id, now), Some(Vec::new()));
     let body =
         serde_json::to_string(&view).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-    let mut tx = app.store.write().await?;
     if let Some(key) = key
         && let Some(first) = tx.remember(key, &id, &body, now).await?
     {
@@ -147,7 +148,7 @@ async fn commit(
         tx.commit().await?;
         return Ok(Committed::Before(first));
     }
-    tx.create_message(&id, new, now).await?;
+    tx.create_message(&id, &new, now).await?;
     tx.commit().await?;
     Ok(Committed::Stored(body))
 }

@@ -23,6 +23,7 @@ mod group;
 mod idempotency;
 mod inbound;
 mod items;
+mod manners;
 mod message_list;
 mod messages;
 mod opt_outs;

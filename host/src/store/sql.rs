@@ -202,6 +202,17 @@ statements! { MESSAGES:
             poll_at = CASE WHEN state IN ('delivered', 'undelivered') AND $3 IS NOT NULL \
                 THEN NULL ELSE poll_at END \
         WHERE id = $1";
+    /// How many a person was sent, up to a limit. Index: messages_by_recipient.
+    SENT_TO_SINCE = "SELECT count(*) FROM (SELECT m.id FROM messages m \
+        WHERE m.recipient = $1 AND m.id >= $2 \
+        AND m.state NOT IN ('suppressed', 'canceled', 'failed') LIMIT $3) page";
+    /// Index: messages_by_recipient.
+    SAID_TO_SINCE = "SELECT m.id FROM messages m JOIN contents c ON c.message_id = m.id \
+        WHERE m.recipient = $1 AND m.id >= $2 AND c.body_sha256 = $3 \
+        AND m.state NOT IN ('suppressed', 'canceled', 'failed') LIMIT 1";
+    /// How many there were, up to a limit.
+    SENT_SINCE = "SELECT count(*) FROM (SELECT m.id FROM messages m WHERE m.id >= $1 \
+        AND m.state NOT IN ('suppressed', 'canceled', 'failed') LIMIT $2) page";
     /// One that its sender wants sent anew, and that can be: once, and while its text is there.
     RESENDABLE = "SELECT m.conversation_id FROM messages m \
         JOIN senders s ON s.sender = m.sender JOIN contents c ON c.message_id = m.id \

@@ -3,6 +3,7 @@
 
 mod actions;
 mod items;
+mod tour;
 mod values;
 
 use reqwest::{Method, StatusCode};

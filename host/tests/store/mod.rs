@@ -4,6 +4,7 @@
 mod backups;
 pub(crate) mod fixture;
 mod lists;
+mod manners;
 mod queues;
 mod races;
 mod resends;

@@ -44,8 +44,9 @@ export class Project {
   }
 
   /** Runs a script with Node, and gives what it printed. */
-  async node(name: string, text: string): Promise<string> {
-    const { stdout } = await run("node", [await this.write(name, text)], { cwd: this.folder });
+  async node(name: string, text: string, environment: NodeJS.ProcessEnv = {}): Promise<string> {
+    const options = { cwd: this.folder, env: { ...process.env, ...environment } };
+    const { stdout } = await run("node", [await this.write(name, text)], options);
     return stdout;
   }
 

@@ -10,6 +10,7 @@ const USES = `
 import { load, VerbatimError, type Check, type Values } from "verbatim-sms";
 import { load as loadInline } from "verbatim-sms/inline";
 import { load as loadWorker } from "verbatim-sms/worker";
+import { Client, Refused, type Sent, type Variant } from "verbatim-sms/client";
 import "verbatim-sms/element";
 import type { EditDetail } from "verbatim-sms/element";
 import { verbatim, analysisOf } from "verbatim-sms/codemirror";
@@ -24,11 +25,16 @@ const editor = document.querySelector("verbatim-editor");
 if (editor) { editor.engine = await loadInline(); editor.values = values; }
 const detail: EditDetail | null = null;
 const state = EditorState.create({ extensions: [verbatim(engine, { values })] });
-export const all = [check, encoding, promised, detail, analysisOf(state).preview, VerbatimError];
+const conv = new Client("https://example.com", "vk_").conversation("c", { environment: "live" });
+const sent: Sent = await conv.sendSmsTemplate("+15550001111", "x", 1, { values });
+const variant: Variant | null = await conv.variant;
+export const all = [sent.suppressed, variant?.attributes["a"], Refused, check, encoding, promised, detail, analysisOf(state).preview, VerbatimError];
 // @ts-expect-error a slip in a request
 engine.check({ bodi: "x" });
 // @ts-expect-error undefined is no value
 engine.check({ body: "x", domains: undefined });
+// @ts-expect-error no such environment
+new Client("https://example.com", "vk_").conversation("c", { environment: "prod" });
 `;
 
 for (const [module, resolution] of [

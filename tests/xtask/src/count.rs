@@ -13,6 +13,8 @@ pub(crate) enum Runner {
     Node,
     /// `      Tests  1 failed | 12 passed (13)`.
     Vitest,
+    /// `1 failed, 12 passed, 1 error in 3.45s`.
+    Pytest,
 }
 
 /// Tests that passed and failed.
@@ -46,6 +48,12 @@ impl Runner {
                 .strip_prefix("Tests ")
                 .map(|rest| numbers(rest.split(" (").next().unwrap_or(rest)))
                 .unwrap_or_default(),
+            Self::Pytest => match line.trim_matches(['=', ' ']).split_once(" in ") {
+                Some((counts, time)) if time.starts_with(|c: char| c.is_ascii_digit()) => {
+                    numbers(counts)
+                }
+                Some(_) | None => Count::default(),
+            },
             Self::Playwright => {
                 let words: Vec<_> = line.split_whitespace().collect();
                 match words[..] {
@@ -64,7 +72,7 @@ impl Runner {
     }
 }
 
-/// `12 passed` and `1 failed` anywhere in a line.
+/// `12 passed`, `1 failed` and `1 error` anywhere in a line.
 fn numbers(line: &str) -> Count {
     let words: Vec<_> =
         line.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
@@ -72,7 +80,7 @@ fn numbers(line: &str) -> Count {
     for pair in words.windows(2) {
         count += match pair {
             [number, "passed"] => passed(number),
-            [number, "failed"] => failed(number),
+            [number, "failed" | "error" | "errors"] => failed(number),
             _ => Count::default(),
         };
     }
@@ -138,6 +146,15 @@ mod tests {
         let output = " Test Files  1 failed | 3 passed (4)\n      Tests  2 failed | 40 passed (42)";
         check(Runner::Vitest, output, 40, 2);
         check(Runner::Vitest, "      Tests  40 passed (40)", 40, 0);
+    }
+
+    #[test]
+    fn pytest_counts_errors_of_fixtures_as_failures() {
+        check(Runner::Pytest, "....  [100%]\n4 passed in 12.54s", 4, 0);
+        let output =
+            "E   3 passed in vain\n==== 1 failed, 12 passed, 2 errors in 83.45s (0:01:23) ====";
+        check(Runner::Pytest, output, 12, 3);
+        check(Runner::Pytest, "no tests ran in 0.01s", 0, 0);
     }
 
     #[test]

@@ -6,6 +6,8 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::need;
+
 /// The project's root.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -21,6 +23,10 @@ pub(crate) fn command(line: &[&str], folder: &str) -> Command {
     let program = match *program {
         // The cargo that runs this program, not another that happens to stand first on the path.
         "cargo" => env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")),
+        // The one that `Need::Python` makes, with its packages.
+        "python" => {
+            need::python().map_or_else(|| OsString::from("python"), PathBuf::into_os_string)
+        }
         other => OsString::from(other),
     };
     let mut command = Command::new(program);

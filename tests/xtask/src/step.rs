@@ -28,6 +28,10 @@ pub(crate) struct Step {
     pub(crate) runner: Option<Runner>,
 }
 
+/// One Python has the packages of all that are tested or judge ours, because each list would make
+/// it anew.
+const PYTHON: Need = Need::Python(&["wasm/hosts/python", "tests/oracles", "host/clients/python"]);
+
 /// All steps.
 pub(crate) const STEPS: &[Step] = &[
     Step {
@@ -144,7 +148,7 @@ pub(crate) const STEPS: &[Step] = &[
             Need::Tool(&need::CHROMIUM),
             Need::Tool(&need::NPM),
             Need::Packages("tests/oracles"),
-            Need::Python(&["wasm/hosts/python", "tests/oracles"]),
+            PYTHON,
             Need::Tool(&need::POSTGRESQL),
         ],
         after: &["build"],
@@ -161,6 +165,16 @@ pub(crate) const STEPS: &[Step] = &[
         commands: &[&["npm", "run", "test"]],
         environment: &[],
         runner: Some(Runner::Node),
+    },
+    Step {
+        name: "clients",
+        what: "the Python package against a running `verbatim dev`, and its types",
+        folder: "host/clients/python",
+        needs: &[PYTHON],
+        after: &["build"],
+        commands: &[&["python", "-m", "mypy"], &["python", "-m", "pytest"]],
+        environment: &[("PYTHONDONTWRITEBYTECODE", "1")],
+        runner: Some(Runner::Pytest),
     },
     Step {
         name: "browser",

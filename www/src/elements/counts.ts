@@ -46,7 +46,7 @@ function meter({ encoding, segment_units, segments, remaining }: Segments) {
   </div>`;
 }
 
-/** "at worst 3 segments with property_name = Château d’Été" */
+/** "at worst 3 segments in UCS-2 with property_name = Château d’Été, for variant Paris" */
 export function worstLine(
   { bounds, check, reason }: Judged,
   preview: Preview | null,
@@ -66,7 +66,7 @@ export function worstLine(
   return html`<p class="worst ${worse ? "dear" : ""}" data-testid="worst">
     ${told} <b>${plural(most.segments, "segment")}</b> in ${most.encoding}${
       values === "" ? nothing : html` with <bdi>${values}</bdi>`
-    }${least < most.segments ? `; at best ${least}` : ""}
+    }${most.variant === null ? nothing : html`, for variant <bdi>${most.variant}</bdi>`}${least < most.segments ? `; at best ${least}` : ""}
     ${
       witness === null || values === ""
         ? nothing

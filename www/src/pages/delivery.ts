@@ -7,7 +7,7 @@ import { counted } from "../parts/delivery-row.ts";
 import { Live } from "../parts/live.ts";
 import { Page } from "../parts/page.ts";
 import { Poll } from "../parts/poll.ts";
-import { MEANING } from "../parts/states.ts";
+import { MEANING, meaning } from "../parts/states.ts";
 import { when } from "../parts/when.ts";
 import { address } from "../route.ts";
 import type { Values } from "../types.ts";
@@ -115,7 +115,7 @@ function course(message: Story) {
       ${
         updated_at > last
           ? html`<li class="entry">
-            <p><strong>${message.state}</strong>: ${MEANING[message.state] ?? ""}</p>
+            <p><strong>${message.state}</strong>: ${meaning(message)}</p>
             <p class="muted small">${when(updated_at)}</p>
           </li>`
           : nothing
@@ -142,11 +142,11 @@ function tried({ number, state, sid, error_code, error_message, began_at, ended_
 }
 
 function reported({ status, error_code, received_at }: Story["reports"][number]) {
-  const meaning = Object.entries(MEANING).find(([state]) => state === status)?.[1];
+  const meant = Object.entries(MEANING).find(([state]) => state === status)?.[1];
   return html`<li class="entry">
     <p>
       Twilio reported
-      <strong>${status}</strong>${meaning === undefined ? nothing : `: ${meaning}`}${error_code === null ? nothing : ` (Twilio ${error_code})`}
+      <strong>${status}</strong>${meant === undefined ? nothing : `: ${meant}`}${error_code === null ? nothing : ` (Twilio ${error_code})`}
     </p>
     <p class="muted small">${when(received_at)}</p>
   </li>`;

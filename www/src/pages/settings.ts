@@ -40,6 +40,7 @@ export class VerbatimSettings extends Page {
             this.directory = event.detail;
           }}
         ></verbatim-directory>
+        <verbatim-manners></verbatim-manners>
         <verbatim-webhooks .senders=${this.senders ?? []}></verbatim-webhooks>
         <verbatim-forwards></verbatim-forwards>
       </div>

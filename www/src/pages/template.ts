@@ -15,8 +15,9 @@ import { Page } from "../parts/page.ts";
 import { phoneNumber } from "../parts/phone-number.ts";
 import { deleteQuestion, duplicateQuestion } from "../parts/questions.ts";
 import type { VerbatimSend } from "../parts/send.ts";
+import { project } from "../project.ts";
 import { address } from "../route.ts";
-import type { Diagnostic, Environment, Names, Preview } from "../types.ts";
+import type { Diagnostic, Domains, Environment, Names, Preview } from "../types.ts";
 import { BLANK, type Draft, drafts, NEW } from "./draft.ts";
 
 @customElement("verbatim-template")
@@ -34,6 +35,8 @@ export class VerbatimTemplate extends Page {
   @state() private templates: Template[] = [];
   /** What they name. */
   @state() private names: Names = {};
+  /** What the project says that tokens may hold; null where it says nothing. */
+  @state() private domains: Domains | null = null;
   @state() private to = "";
   @state() private saved = "";
 
@@ -50,6 +53,14 @@ export class VerbatimTemplate extends Page {
       (templates) => {
         this.templates = templates;
         this.names = namesOf(this.engine, templates);
+      },
+      () => {},
+    );
+    void project.whole().then(
+      ({ domains }) => {
+        const { rows, entity, translation } = domains;
+        const known = Object.keys({ ...rows, ...entity, ...translation });
+        this.domains = known.length === 0 ? null : domains;
       },
       () => {},
     );
@@ -144,6 +155,7 @@ export class VerbatimTemplate extends Page {
                   .value=${draft.body}
                   .values=${draft.values}
                   .suggestions=${this.names}
+                  .domains=${this.domains}
                   @edit=${(event: CustomEvent<EditDetail>) =>
                     this.#change({ body: event.detail.value, values: event.detail.values })}
                 ></verbatim-editor>

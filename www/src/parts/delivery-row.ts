@@ -6,7 +6,7 @@ import type { Message } from "../api.ts";
 import { plural } from "../editing/words.ts";
 import { address } from "../route.ts";
 import { Page } from "./page.ts";
-import { failure, MEANING, TONE } from "./states.ts";
+import { failure, meaning, TONE } from "./states.ts";
 import { when } from "./when.ts";
 
 @customElement("verbatim-delivery-row")
@@ -18,7 +18,7 @@ export class VerbatimDeliveryRow extends Page {
     const { id, state } = message;
     return html`<article class="delivery" aria-label="Message to ${message.to}" data-id=${id}>
       <header class="row">
-        <strong class="badge ${TONE[state] ?? "going"}" title=${MEANING[state] ?? ""} data-testid="state"
+        <strong class="badge ${TONE[state] ?? "going"}" title=${meaning(message)} data-testid="state"
           >${state}</strong
         >
         <a class="story" href=${address({ page: "delivery", id })}>${message.to}</a>
@@ -42,8 +42,12 @@ export class VerbatimDeliveryRow extends Page {
       ${
         state === "suppressed"
           ? html`<p class="small warn">
-            ${MEANING.suppressed}:
-            <a href=${address({ page: "person", recipient: message.to })}>consent of this number</a>
+            ${meaning(message)}${
+              message.reason === "opted_out"
+                ? html`:
+                  <a href=${address({ page: "person", recipient: message.to })}>consent of this number</a>`
+                : nothing
+            }
           </p>`
           : nothing
       }

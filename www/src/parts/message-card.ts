@@ -4,7 +4,7 @@ import { customElement, property } from "lit/decorators.js";
 import type { Message } from "../api.ts";
 import { plural, sentence } from "../editing/words.ts";
 import { Page } from "./page.ts";
-import { failure, MEANING, TONE } from "./states.ts";
+import { failure, meaning, TONE } from "./states.ts";
 import { when } from "./when.ts";
 
 /** What the page previewed when it sent the message. */
@@ -25,7 +25,7 @@ export class VerbatimMessage extends Page {
     return html`<article class="message" aria-label="Message to ${message.to}" data-id=${message.id}>
       <header class="row">
         <strong class="badge ${TONE[state] ?? "going"}" role="status" data-testid="state">${state}</strong>
-        <span class="muted">${MEANING[state] ?? ""}</span>
+        <span class="muted">${meaning(message)}</span>
         ${message.reason === null ? nothing : html`<code class="muted small">${message.reason}</code>`}
       </header>
       ${

@@ -12,8 +12,22 @@ export const MEANING: Record<MessageState, string> = {
   undelivered: "not delivered by the carrier",
   failed: "refused",
   canceled: "called back before it was sent",
-  suppressed: "the number has opted out, so nothing was sent",
+  suppressed: "held back: nothing was sent",
 };
+
+/** Why a message is suppressed. */
+const HELD_BACK: Record<string, string> = {
+  opted_out: "the number has opted out, so nothing was sent",
+  recipient_limit: "this person has had as many messages as Settings allow, so nothing was sent",
+  same_text: "this person had the same text a moment ago, so nothing was sent",
+  project_limit: "the project has sent as many messages as Settings allow, so nothing was sent",
+};
+
+/** What a message's state means, for its reason. */
+export function meaning({ state, reason }: { state: MessageState; reason: string | null }): string {
+  const held = state === "suppressed" && reason !== null ? HELD_BACK[reason] : undefined;
+  return held ?? MEANING[state] ?? "";
+}
 
 export const TONE: Record<MessageState, "good" | "bad" | "warn" | "going"> = {
   queued: "going",

@@ -10,7 +10,7 @@ import { Page } from "./page.ts";
 import { Poll } from "./poll.ts";
 import { GROUPS, rateOf, type Series, seriesOf } from "./series.ts";
 
-const POLL_MS = 5_000;
+const POLL_MS = 10_000;
 /** Charts load with them. */
 const HOURS = { 1: "1 hour", 6: "6 hours", 24: "24 hours", 168: "7 days", 720: "30 days" } as const;
 /** From here on a place on the axis is a day. */

@@ -5,6 +5,7 @@
 
 mod edit;
 mod form;
+mod import;
 mod read;
 mod stored;
 mod style;
@@ -30,7 +31,8 @@ use tree::Tree;
 use yaml::Node;
 
 pub use form::Kind;
-pub use stored::{ImportError, Imported, Plan, import, stored};
+pub use import::{ImportError, Imported, Plan, import};
+pub use stored::stored;
 
 /// The most of a kind.
 pub const MAX_ENTRIES: usize = 10_000;

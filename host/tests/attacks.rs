@@ -106,6 +106,12 @@ fn samples() -> Vec<(Method, &'static str, Value)> {
             json!({"variant": "v", "language": "en", "variables": {"A": "b"}, "entities": {"a": "b"}}),
         ),
         (Method::PUT, "v1/project", json!({"default_language": "en"})),
+        (
+            Method::PUT,
+            "v1/manners",
+            json!({"per_recipient": {"messages": 1000, "seconds": 60},
+                "same_text": {"seconds": 1}, "per_project": {"messages": 10000, "seconds": 1}}),
+        ),
         (Method::POST, "v1/check", json!({"title": "t", "body": "${a}", "language": "en"})),
         (
             Method::PUT,

@@ -60,10 +60,7 @@ pub async fn run(mut args: DevArgs) -> Result<Done, CliError> {
     // From before the start on, so that a signal while starting is not lost.
     let stop = Stop::new()?;
     let found = tokio::task::spawn_blocking(|| {
-        // The checkout that one stands in, or the one that the program was built in.
-        let starts = [std::env::current_dir(), std::env::current_exe()];
-        let starts: Vec<_> = starts.into_iter().flatten().collect();
-        pages::find(&starts, |what| eprintln!("verbatim: {what}"))
+        pages::find(&pages::starts(), |what| eprintln!("verbatim: {what}"))
     })
     .await
     .map_err(|error| CliError::Refused(error.to_string()))?;

@@ -18,7 +18,7 @@ use super::twilio::TwilioArgs;
 use super::{CliError, Done, webhooks};
 use crate::address;
 use crate::connection::{self, ConnectError, Connection};
-use crate::console::Console;
+use crate::dev::pages;
 use crate::forward;
 use crate::host::{Host, Settings};
 use crate::message::Environment;
@@ -137,7 +137,7 @@ pub async fn run(args: ServeArgs) -> Result<Done, CliError> {
         vault,
         redact_after: args.redact_after.map(|days| DAY * days),
         default_replies: args.replies,
-        console: Console::Embedded,
+        console: pages::built(&pages::starts()),
         phone: None,
     })
     .map_err(|error| CliError::Refused(error.to_string()))?;

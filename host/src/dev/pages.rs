@@ -1,5 +1,5 @@
-//! Finds the console's pages for `dev`: in a checkout it has npm build them when they are missing
-//! or older than their sources; elsewhere the embedded ones are there.
+//! Finds the console's pages: in a checkout those that npm has built there, and `dev` has it build
+//! them when they are missing or older than their sources; elsewhere the embedded ones are there.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
@@ -19,6 +19,20 @@ pub struct Found {
     pub console: Console,
     /// Why they are missing or may be old.
     pub notice: Option<String>,
+}
+
+/// Where a checkout may be: the one that one stands in, or the one that the program was built in.
+#[must_use]
+pub fn starts() -> Vec<PathBuf> {
+    [std::env::current_dir(), std::env::current_exe()].into_iter().flatten().collect()
+}
+
+/// The pages as they are: those of a checkout, which may be newer than the program, or the
+/// embedded ones.
+#[must_use]
+pub fn built(starts: &[PathBuf]) -> Console {
+    let dist = starts.iter().find_map(|start| www_above(start)).map(|www| www.join("dist"));
+    dist.filter(|dist| dist.join("index.html").is_file()).map_or(Console::Embedded, Console::Folder)
 }
 
 /// Looks for a checkout from each of `starts` upwards, and builds its pages if need be. Blocks
@@ -109,6 +123,20 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let found = find(&[folder.path().to_owned()], |_| panic!("nothing is built here"));
         assert!(matches!(found.console, Console::Embedded));
+    }
+
+    #[test]
+    fn in_a_checkout_what_npm_has_built_is_shown_and_nothing_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let start = [folder.path().join("host/src")];
+        for file in ["www/package.json", "wasm/Cargo.toml", "www/dist/index.html"] {
+            let shown = built(&start);
+            assert!(matches!(shown, Console::Embedded), "before {file}: {shown:?}");
+            let file = folder.path().join(file);
+            std::fs::create_dir_all(file.parent().expect("a folder")).expect("folders");
+            std::fs::write(file, "").expect("a file");
+        }
+        assert!(matches!(built(&start), Console::Folder(dist) if dist.ends_with("www/dist")));
     }
 
     #[test]

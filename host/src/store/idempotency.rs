@@ -37,8 +37,8 @@ impl Store {
 
 impl Tx {
     /// Remembers the answer to a key's first request, or gives the answer that the first got: a
-    /// second one at the same time waits here until the first has ended. Before anything else of
-    /// its transaction, which ends by a commit in both cases.
+    /// second one at the same time waits here until the first has ended. Before all
+    /// else that its transaction writes, which ends by a commit in both cases.
     ///
     /// # Errors
     /// The database failed.

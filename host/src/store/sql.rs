@@ -214,10 +214,12 @@ statements! { MESSAGES:
     SENT_SINCE = "SELECT count(*) FROM (SELECT m.id FROM messages m WHERE m.id >= $1 \
         AND m.state NOT IN ('suppressed', 'canceled', 'failed') LIMIT $2) page";
     /// One that its sender wants sent anew, and that can be: once, and while its text is there.
+    /// Index: messages_by_resend_of.
     RESENDABLE = "SELECT m.conversation_id FROM messages m \
         JOIN senders s ON s.sender = m.sender JOIN contents c ON c.message_id = m.id \
         WHERE m.id = $1 AND m.resend_of IS NULL AND s.resend_undelivered = 1 \
-        AND c.redacted_at IS NULL";
+        AND c.redacted_at IS NULL \
+        AND NOT EXISTS (SELECT 1 FROM messages r WHERE r.resend_of = m.id)";
     COPY_MESSAGE = [
         "INSERT INTO messages (id, state, state_rank, recipient, sender, environment, \
             template_id, template, template_version, language, conversation_id, module, \

@@ -11,6 +11,7 @@ on_both! {
     what_was_not_delivered_is_sent_anew_once_where_its_sender_wants_that,
     nothing_is_sent_anew_that_cannot_help_or_that_nobody_asked_for,
     what_is_sent_anew_asks_for_consent,
+    what_failed_and_was_then_undelivered_is_sent_anew_once,
 }
 
 /// Twilio's queue was full: worth another try.
@@ -89,4 +90,22 @@ async fn what_is_sent_anew_asks_for_consent(host: Fixture) {
     let suppressed = host.consent(keyword(ConsentAction::OptOut, NUMBER, at(4)), at(60)).await;
     assert_eq!(suppressed.len(), 1);
     assert!(!matches!(host.claim(at(200)).await, Some(Claim::Cleared(_))));
+}
+
+async fn what_failed_and_was_then_undelivered_is_sent_anew_once(host: Fixture) {
+    register(&host, true).await;
+    let first = host.queue(PERSON, NUMBER, at(2)).await;
+    let claim = host.cleared(at(3)).await;
+    host.accept(&claim, "SM1").await;
+    for (status, state) in [("failed", State::Failed), ("undelivered", State::Undelivered)] {
+        let news = StatusNews {
+            sid: "SM1".to_owned(),
+            attempt_id: None,
+            status: status.to_owned(),
+            state: Some(state),
+            error_code: Some(QUEUE_OVERFLOW),
+        };
+        assert!(host.news(news).await);
+    }
+    assert_eq!(all(&host).await, [(State::Queued, Some(first)), (State::Undelivered, None)]);
 }

@@ -1,4 +1,7 @@
--- Which message a new one was made of, because that one was not delivered.
+-- Which message a new one was made of, because that one was not delivered. One at most: Twilio may
+-- say `failed` and then `undelivered` of the same message.
+CREATE UNIQUE INDEX messages_by_resend_of ON messages (resend_of) WHERE resend_of IS NOT NULL;
+
 DROP VIEW whole_messages;
 CREATE VIEW whole_messages AS
 SELECT m.id, m.state, m.reason, m.error_code, m.recipient, m.sender, m.environment, m.template,

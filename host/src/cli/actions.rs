@@ -3,9 +3,9 @@
 use std::io::Write;
 
 use reqwest::Method;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::client::{Client, HostArgs, refused};
+use super::client::{self, Client, HostArgs, refused};
 use super::input::Input;
 use super::show::visible;
 use super::{CliError, Done, preview};
@@ -171,20 +171,15 @@ async fn run_one(args: &RunArgs) -> Result<Done, CliError> {
 }
 
 fn body(args: &RunArgs) -> Value {
-    let mut body = Map::new();
-    let mut put = |name: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            body.insert(name.to_owned(), value);
-        }
-    };
-    put("to_number", Some(json!(args.to)));
-    put("conversation_id", args.conversation.as_ref().map(|it| json!(it)));
-    put("values", args.values.as_ref().map(|it| json!(it)));
-    put("variant", args.variant.as_ref().map(|it| json!(it)));
-    put("language", args.language.as_ref().map(|it| json!(it)));
-    put("consented", args.consented.then_some(Value::Bool(true)));
-    put("environment", Some(json!(args.environment.as_str())));
-    Value::Object(body)
+    client::body([
+        ("to_number", Some(json!(args.to))),
+        ("conversation_id", args.conversation.as_ref().map(|it| json!(it))),
+        ("values", args.values.as_ref().map(|it| json!(it))),
+        ("variant", args.variant.as_ref().map(|it| json!(it))),
+        ("language", args.language.as_ref().map(|it| json!(it))),
+        ("consented", args.consented.then_some(Value::Bool(true))),
+        ("environment", Some(json!(args.environment.as_str()))),
+    ])
 }
 
 fn text(value: &Value) -> String {

@@ -74,6 +74,12 @@ impl Client {
     }
 }
 
+/// The body of a request: what the command line does not say is not in it.
+pub(super) fn body(members: impl IntoIterator<Item = (&'static str, Option<Value>)>) -> Value {
+    let said = members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    Value::Object(said.collect())
+}
+
 /// Prints the host's refusal: as JSON, and as one sentence.
 pub(super) fn refused(problem: &Value, json: bool) -> Result<Done, CliError> {
     if json {

@@ -4,9 +4,9 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::client::{Client, HostArgs, detail, refused};
+use super::client::{self, Client, HostArgs, detail, refused};
 use super::show::visible;
 use super::{CliError, Done, preview};
 use crate::engine::Values;
@@ -99,22 +99,17 @@ fn outcome(state: Option<State>, waited: bool) -> Done {
 }
 
 fn body(args: &SendArgs) -> Value {
-    let mut body = Map::new();
-    let mut put = |name: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            body.insert(name.to_owned(), value);
-        }
-    };
-    put("to", Some(json!(args.to)));
-    put("template", args.template.as_ref().map(|it| json!(it)));
-    put("from", args.from.as_ref().map(|it| json!(it)));
-    put("content", args.body.as_ref().map(|it| json!(it)));
-    put("values", args.values.as_ref().map(|it| json!(it)));
-    put("variant", args.variant.as_ref().map(|it| json!(it)));
-    put("language", args.language.as_ref().map(|it| json!(it)));
-    put("environment", Some(json!(args.environment.as_str())));
-    put("conversation_id", args.conversation.as_ref().map(|it| json!(it)));
-    Value::Object(body)
+    client::body([
+        ("to", Some(json!(args.to))),
+        ("template", args.template.as_ref().map(|it| json!(it))),
+        ("from", args.from.as_ref().map(|it| json!(it))),
+        ("content", args.body.as_ref().map(|it| json!(it))),
+        ("values", args.values.as_ref().map(|it| json!(it))),
+        ("variant", args.variant.as_ref().map(|it| json!(it))),
+        ("language", args.language.as_ref().map(|it| json!(it))),
+        ("environment", Some(json!(args.environment.as_str()))),
+        ("conversation_id", args.conversation.as_ref().map(|it| json!(it))),
+    ])
 }
 
 fn state(message: &Value) -> Option<State> {

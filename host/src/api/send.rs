@@ -83,10 +83,23 @@ pub(super) async fn send(
     input: Input<SendRequest>,
 ) -> Result<Response, Problem> {
     let key = idempotency_key(&headers, &input.json)?;
-    if let Some(answer) = remembered(&app, key.as_ref()).await? {
-        return Ok(answer);
+    let new = match accept(&app, input.value).await {
+        Ok(new) => new,
+        // What was accepted once is answered as it was then, though its template may be gone. Of
+        // any other, its transaction finds out.
+        Err(problem) => return remembered(&app, key.as_ref()).await?.ok_or(problem),
+    };
+    match commit(&app, id, new, key.as_ref()).await? {
+        Committed::Stored(body) => {
+            app.wake.now();
+            Ok(accepted_202(body))
+        }
+        Committed::Before(first) => again(first, key.as_ref()),
     }
-    let request = input.value;
+}
+
+/// What is to be stored. Nothing has been written yet.
+async fn accept(app: &App, request: SendRequest) -> Result<NewMessage, Problem> {
     let module = app.engine.sha256().to_string();
     refuse_other_module(request.module.as_deref(), &module)?;
     let environment = view::environment(request.environment.as_deref())?;
@@ -102,22 +115,15 @@ pub(super) async fn send(
     let (values, missing) = (request.values, request.missing);
     let order = Order { recipient, environment, values, missing, context, conversation_id };
     let accepted = match what {
-        What::Text { from, content } => free_form(&app, &order, &from, content).await?,
-        What::Template { name } => by_template(&app, &order, &name).await?,
+        What::Text { from, content } => free_form(app, &order, &from, content).await?,
+        What::Template { name } => by_template(app, &order, &name).await?,
     };
-    let new = NewMessage {
+    Ok(NewMessage {
         on_unknown: request.on_unknown,
         valid_for,
         redact: request.redact,
         ..accepted.message(&order, module)?
-    };
-    match commit(&app, id, new, key.as_ref()).await? {
-        Committed::Stored(body) => {
-            app.wake.now();
-            Ok(accepted_202(body))
-        }
-        Committed::Before(first) => again(first, key.as_ref()),
-    }
+    })
 }
 
 /// What became of a request when it was to be stored.

@@ -105,13 +105,14 @@ pub(super) async fn send(
         What::Text { from, content } => free_form(&app, &order, &from, content).await?,
         What::Template { name } => by_template(&app, &order, &name).await?,
     };
+    let warning = accepted.warning.clone();
     let new = NewMessage {
         on_unknown: request.on_unknown,
         valid_for,
         redact: request.redact,
         ..accepted.message(&order, module)?
     };
-    match commit(&app, id, new, key.as_ref()).await? {
+    match commit(&app, id, new, warning, key.as_ref()).await? {
         Committed::Stored(body) => {
             app.wake.now();
             Ok(accepted_202(body))
@@ -133,12 +134,13 @@ async fn commit(
     app: &App,
     id: String,
     mut new: NewMessage,
+    warning: Option<String>,
     key: Option<&IdempotencyKey>,
 ) -> Result<Committed, Problem> {
     let now = app.store.now();
     let mut tx = app.store.write().await?;
     keep_manners(&mut tx, &mut new, now).await?;
-    let view = MessageView::new(new.stored_as(&id, now), Some(Vec::new()));
+    let view = MessageView::new(new.stored_as(&id, now), Some(Vec::new())).warning(warning);
     let body =
         serde_json::to_string(&view).map_err(|error| StoreError::Corrupt(error.to_string()))?;
     if let Some(key) = key

@@ -373,6 +373,8 @@ export class ApiError extends Error {
     readonly status: number,
     message: string,
     readonly diagnostics: Diagnostic[] = [],
+    /** What is wrong in the files of an import. */
+    readonly problems: unknown[] = [],
   ) {
     super(message);
   }
@@ -412,13 +414,14 @@ function parse(text: string): unknown {
 }
 
 function problem(status: number, json: unknown): ApiError {
-  const { detail, title, diagnostics } = (json ?? {}) as {
+  const { detail, title, diagnostics, problems } = (json ?? {}) as {
     detail?: string;
     title?: string;
     diagnostics?: Diagnostic[];
+    problems?: unknown[];
   };
   const sentence = detail ?? title ?? `the host answered ${status} without saying why`;
-  return new ApiError(status, sentence, diagnostics ?? []);
+  return new ApiError(status, sentence, diagnostics ?? [], problems ?? []);
 }
 
 export const at = (...parts: string[]) => `/v1/${parts.map(encodeURIComponent).join("/")}`;

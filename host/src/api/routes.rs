@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::route::Route;
 use super::{
-    account, auth, cancel, consent, conversations, directory, events, forwarding, manners,
+    account, auth, cancel, consent, conversations, directory, events, forwarding, kit, manners,
     messages, meta, openapi, opt_outs, phone, project, registrations, run, send, senders, stats,
     templates,
 };
@@ -116,6 +116,21 @@ fn whole_project() -> Vec<Route> {
         Route::put("/project", "Set the project's default language", project::set)
             .takes::<project::ProjectSetting>()
             .gives::<project::ProjectSetting>(OK),
+        Route::post(
+            "/project/import",
+            "Import files of the Agent Development Kit, all of them or nothing",
+            kit::import,
+        )
+        .query::<kit::ImportQuery>()
+        .takes::<kit::Files>()
+        .gives::<crate::kit::Imported>(OK),
+        Route::post(
+            "/project/export",
+            "Files of the Agent Development Kit with what the project holds",
+            kit::export,
+        )
+        .takes::<kit::Files>()
+        .gives::<kit::Exported>(OK),
         Route::post(
             "/check",
             "What is wrong with a body or a prompt in this project, and its exact bounds",

@@ -55,6 +55,7 @@ test("a blocked sender is marked, refused, let go with a warning, and mended", a
   await page.getByRole("button", { name: "Publish version 1 to Live" }).click();
   const send = editor.sendForm;
   await send.getByRole("combobox", { name: "Environment" }).selectOption("Live");
+  await expect(send).toContainText("blocked");
   await send.getByRole("button", { name: "Send", exact: true }).click();
   await expect(send.getByRole("alert")).toContainText("expected an A2P 10DLC campaign");
 

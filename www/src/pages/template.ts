@@ -218,6 +218,7 @@ export class VerbatimTemplate extends Page {
                 .to=${this.to}
                 .unsaved=${drafts.isUnsaved(this.templateId)}
                 .senders=${this.senders}
+                .registrations=${this.registrations}
                 .module=${this.engine.sha256}
                 .prepare=${() => this.#prepare()}
                 @to=${({ detail }: CustomEvent<string>) => this.#setTo(detail)}

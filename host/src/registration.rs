@@ -140,11 +140,11 @@ impl Registrations {
         }))
     }
 
-    /// What the account has at Twilio, a few minutes old at most.
+    /// What the account has at Twilio, a few minutes old at most, and how old.
     ///
     /// # Errors
     /// There is no account, or Twilio did not say.
-    pub async fn directory(&self) -> Result<Directory, LookError> {
+    pub async fn directory(&self) -> Result<(Directory, Duration), LookError> {
         Ok(self.0.directory.get(&self.client()?).await?)
     }
 
@@ -231,10 +231,10 @@ impl Registrations {
         let stored = self.0.store.registration(sender).await?;
         let mut known = self.known(sender.to_owned(), stored)?;
         if known.checked_at.is_none()
-            && let Ok(directory) = self.directory().await
+            && let Ok((directory, age)) = self.directory().await
         {
             known.registration = directory.registration(sender);
-            known.checked_at = Some(self.0.store.now());
+            known.checked_at = Some(self.0.store.now().minus(age));
         }
         Ok(known)
     }

@@ -14,7 +14,7 @@ use crate::twilio::list::AskError;
 
 /// `GET /v1/account/senders`.
 pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Json<Directory>, Problem> {
-    Ok(Json(app.registrations.directory().await?))
+    Ok(Json(app.registrations.directory().await?.0))
 }
 
 impl From<AskError> for Problem {

@@ -84,23 +84,23 @@ pub struct Cached {
 }
 
 impl Cached {
-    /// The directory of a client's account, at most [`FRESH`] old. Who asks while it is being asked
-    /// for waits for that.
+    /// The directory of a client's account, at most [`FRESH`] old, and how old. Who asks while it is
+    /// being asked for waits for that.
     ///
     /// # Errors
     /// Twilio did not say.
-    pub async fn get(&self, client: &Client) -> Result<Directory, AskError> {
+    pub async fn get(&self, client: &Client) -> Result<(Directory, Duration), AskError> {
         let account = client.account.sid;
         let mut known = self.known.lock().await;
         let is_fresh = |(at, of, _): &&(Instant, AccountSid, Directory)| {
             *of == account && at.elapsed() < FRESH
         };
-        if let Some((_, _, directory)) = known.as_ref().filter(is_fresh) {
-            return Ok(directory.clone());
+        if let Some((at, _, directory)) = known.as_ref().filter(is_fresh) {
+            return Ok((directory.clone(), at.elapsed()));
         }
         let directory = client.directory().await?;
         *known = Some((Instant::now(), account, directory.clone()));
-        Ok(directory)
+        Ok((directory, Duration::ZERO))
     }
 
     /// The directory as it is now.
@@ -109,7 +109,7 @@ impl Cached {
     /// Twilio did not say; then what was known is forgotten.
     pub async fn anew(&self, client: &Client) -> Result<Directory, AskError> {
         *self.known.lock().await = None;
-        self.get(client).await
+        Ok(self.get(client).await?.0)
     }
 }
 

@@ -55,6 +55,9 @@ pub enum Ask {
         names: Box<Names>,
         /// What tokens may hold.
         domains: Box<Domains>,
+        /// What the sender's campaign says of its messages.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        campaign: Option<Announced>,
     },
     /// What is wrong with an action's prompt, and what it names.
     CheckPrompt {
@@ -95,6 +98,15 @@ impl Ask {
             Self::Receive(_) => "receive",
         }
     }
+}
+
+/// What a campaign says of its messages, as far as it says; carriers block what differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Announced {
+    /// Whether they hold links.
+    pub links: Option<bool>,
+    /// Whether they hold phone numbers.
+    pub phone_numbers: Option<bool>,
 }
 
 /// The values of a template's tokens, by kind and name.

@@ -21,11 +21,11 @@ use crate::limit::RequestLimits;
 use crate::metrics::Metrics;
 use crate::receive::Receiver;
 use crate::redact::{Redacting, Redactor};
+use crate::registration::Registrations;
 use crate::seal::Vault;
 use crate::server;
 use crate::store::{Database, Replies, Store, StoreError};
 use crate::twilio::client::ClientError;
-use crate::twilio::directory::Cached;
 use crate::twilio::fake::Control;
 
 /// What a host is made of.
@@ -62,6 +62,7 @@ pub struct Host {
     forwarding: Forwarding,
     redacting: Redacting,
     following: JoinHandle<()>,
+    looking: JoinHandle<()>,
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
 }
@@ -121,6 +122,8 @@ impl Host {
         .start();
         let following = settings.connection.clone();
         let following = following.follow(settings.store.clone(), settings.vault.clone());
+        let registrations = Registrations::new(settings.store.clone(), settings.connection.clone());
+        let looking = tokio::spawn(registrations.clone().keep());
         let app = Arc::new(App {
             store: settings.store,
             engine: settings.engine,
@@ -133,7 +136,7 @@ impl Host {
             receiver,
             console: settings.console,
             phone: settings.phone,
-            directory: Cached::default(),
+            registrations,
             events: Events::default(),
             metrics,
         });
@@ -147,7 +150,17 @@ impl Host {
             };
             server::serve(settings.listener, router, server::Limits::default(), stopped).await;
         });
-        Ok(Self { address, app, dispatching, forwarding, redacting, following, stop, server })
+        Ok(Self {
+            address,
+            app,
+            dispatching,
+            forwarding,
+            redacting,
+            following,
+            looking,
+            stop,
+            server,
+        })
     }
 
     /// Where it listens.
@@ -166,6 +179,7 @@ impl Host {
     pub async fn stop(self) {
         // In this order: callbacks for what is in flight are still taken.
         self.following.abort();
+        self.looking.abort();
         tokio::join!(self.dispatching.stop(), self.forwarding.stop(), self.redacting.stop());
         self.app.events.end();
         let _ = self.stop.send(());

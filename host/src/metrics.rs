@@ -13,6 +13,7 @@ use prometheus_client::registry::Registry;
 
 use crate::store::Change;
 use crate::twilio::bill::Price;
+use crate::twilio::registration::Standing;
 
 /// The content type of what a scrape gets.
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -115,6 +116,7 @@ pub struct Metrics {
     overdue: Gauge,
     forwards_waiting: Gauge,
     forwards_overdue: Gauge,
+    senders: Family<Label<&'static str>, Gauge>,
 }
 
 /// What is measured when it is asked for.
@@ -128,6 +130,8 @@ pub struct Queue {
     pub forwards: i64,
     /// For how long the oldest of those that may be posted has been due.
     pub forwards_overdue: Duration,
+    /// How each sender in use is registered.
+    pub senders: Vec<Standing>,
 }
 
 impl Metrics {
@@ -198,6 +202,12 @@ impl Metrics {
             "For how long the oldest event that may be posted has been due",
             forwards_overdue.clone(),
         );
+        let senders = Family::default();
+        registry.register(
+            "senders",
+            "Senders in use, by how they are registered for A2P 10DLC",
+            senders.clone(),
+        );
         Self {
             registry,
             refused_webhooks,
@@ -206,6 +216,7 @@ impl Metrics {
             overdue,
             forwards_waiting,
             forwards_overdue,
+            senders,
         }
     }
 
@@ -220,6 +231,10 @@ impl Metrics {
         self.overdue.set(seconds(queue.overdue));
         self.forwards_waiting.set(queue.forwards);
         self.forwards_overdue.set(seconds(queue.forwards_overdue));
+        self.senders.clear();
+        for standing in queue.senders {
+            self.senders.get_or_create(&[("registration", standing.as_str())]).inc();
+        }
         let mut shown = String::new();
         // Writing to a string cannot fail.
         let _ = text::encode(&mut shown, &self.registry);

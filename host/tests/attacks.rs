@@ -112,7 +112,18 @@ fn samples() -> Vec<(Method, &'static str, Value)> {
             json!({"per_recipient": {"messages": 1000, "seconds": 60},
                 "same_text": {"seconds": 1}, "per_project": {"messages": 10000, "seconds": 1}}),
         ),
-        (Method::POST, "v1/check", json!({"title": "t", "body": "${a}", "language": "en"})),
+        (
+            Method::POST,
+            "v1/project/import",
+            json!({"files": {"config/handoffs.yaml": "handoffs: []", "topics/a.yaml": "name: a"}}),
+        ),
+        (Method::POST, "v1/project/export", json!({"files": {"topics/a.yaml": "name: a"}})),
+        (Method::PUT, "v1/registrations", json!({"on_unregistered": "warn"})),
+        (
+            Method::POST,
+            "v1/check",
+            json!({"title": "t", "body": "${a}", "language": "en", "sender": number}),
+        ),
         (
             Method::PUT,
             "v1/actions/{name}",

@@ -4,8 +4,8 @@
 use reqwest::{Method, StatusCode};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use verbatim_host::dev::{NUMBERS, SERVICE};
-use verbatim_host::twilio::fake::FakeSettings;
+use verbatim_host::dev::{NUMBERS, OTHER_SERVICE, SERVICE};
+use verbatim_host::twilio::fake::{CampaignStatus, Chaos, FakeSettings};
 
 use crate::support::served::{NUMBER, Served, run, verbatim};
 use crate::support::{Server, sandbox_number};
@@ -20,14 +20,26 @@ async fn the_api_lists_numbers_and_services_with_their_registration() {
     let numbers: Vec<&Value> =
         account["numbers"].as_array().expect("numbers").iter().map(|it| &it["number"]).collect();
     assert_eq!(json!(numbers), json!(NUMBERS.map(|(_, number)| number)));
-    let expected = json!([{
+    let campaign = json!({
+        "status": "VERIFIED",
+        "brand": "APPROVED",
+        "links": true,
+        "phone_numbers": true,
+        "samples": ["Hi Ada, your table at Trattoria Roma is ready."],
+    });
+    let registration =
+        |service: &str| json!({"standing": "registered", "service": service, "campaign": campaign});
+    let expected = json!({
         "sid": SERVICE,
         "name": "a service of the fake",
         "smart_encoding": false,
         "numbers": [sandbox_number()],
-        "campaigns": [{"status": "VERIFIED", "brand": "APPROVED"}],
-    }]);
-    assert_eq!(account["services"], expected);
+        "campaigns": [campaign],
+        "registration": registration(SERVICE),
+    });
+    assert_eq!(account["services"][0], expected);
+    assert_eq!(account["services"].as_array().map(Vec::len), Some(2), "{account}");
+    assert_eq!(account["numbers"][0]["registration"], registration(OTHER_SERVICE));
     server.stop().await;
 }
 
@@ -72,15 +84,16 @@ async fn the_doctor_and_the_command_say_what_ails_a_service() {
     let set = |campaign, smart_encoding| {
         move |fake| FakeSettings {
             services: vec![(SERVICE.to_owned(), vec![NUMBER.to_owned()])],
-            campaign,
+            chaos: Chaos { campaign, ..Chaos::default() },
             smart_encoding,
             ..fake
         }
     };
     for (campaign, smart_encoding, fine, words) in [
-        ("VERIFIED", false, true, "campaign VERIFIED, brand APPROVED"),
-        ("FAILED", false, false, "mend the campaign"),
-        ("VERIFIED", true, false, "smart encoding is on"),
+        (CampaignStatus::Verified, false, true, "campaign VERIFIED, brand APPROVED"),
+        (CampaignStatus::Failed, false, false, "mend the campaign"),
+        (CampaignStatus::None, false, false, "register a campaign for its Messaging Service"),
+        (CampaignStatus::Verified, true, false, "smart encoding is on"),
     ] {
         let host = Served::start_with(set(campaign, smart_encoding)).await;
         let body = json!({"environment": "sandbox", "sender": SERVICE});
@@ -105,7 +118,9 @@ async fn the_doctor_and_the_command_say_what_ails_a_service() {
         let (status, out, error) = ask("account");
         assert_eq!(status, 0, "{error}");
         let listed: Value = serde_json::from_str(&out).expect("JSON");
-        assert_eq!(listed["services"][0]["campaigns"][0]["status"], campaign);
+        let status = listed["services"][0]["campaigns"][0]["status"].clone();
+        let expected = (campaign != CampaignStatus::None).then_some(json!(campaign));
+        assert_eq!(status, expected.unwrap_or_default());
         assert_eq!(listed["services"][0]["smart_encoding"], smart_encoding);
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::LazyLock;
 
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use verbatim_host::engine::Engine;
@@ -14,6 +15,7 @@ use verbatim_host::sandbox::{Limits, Sandbox};
 use verbatim_host::store::Store;
 
 use crate::store::fixture::{Fixture, on_both};
+use crate::support::Server;
 
 const FILES: [(&str, &str); 5] = [
     (
@@ -122,7 +124,7 @@ async fn stored(store: &Store) -> Vec<Entry> {
 }
 
 fn changed(imported: &Imported) -> Vec<(What, Kind, &str)> {
-    imported.changes.iter().map(|(what, kind, name)| (*what, *kind, name.as_str())).collect()
+    imported.changes.iter().map(|it| (it.change, it.kind, it.name.as_str())).collect()
 }
 
 async fn what_files_hold_is_imported_and_exported_without_a_difference(host: Fixture) {
@@ -227,7 +229,7 @@ async fn only_what_is_asked_for_is_deleted(host: Fixture) {
     put(folder.path(), "topics/details.yaml", "name: Details\nenabled: true\n");
     let done = imported(store, folder.path(), ALL).await;
     let removed: Vec<_> =
-        done.changes.iter().filter(|it| it.0 == What::Removed).map(|it| it.2.as_str()).collect();
+        changed(&done).iter().filter(|it| it.0 == What::Removed).map(|it| it.2).collect();
     assert_eq!(removed, ["paris", "greeting", "details_en", "entity", "Details"]);
     let rome = project::one::<Variant>(store, "rome").await.expect("it").item;
     assert_eq!(rome.is_default, Some(true));
@@ -282,4 +284,51 @@ fn a_project_goes_in_and_out_on_the_command_line() {
     assert_eq!((status, &done["problems"][0]["place"]), (1, &json!({"line": 2, "column": 1})));
     let empty = other.path().to_str().expect("UTF-8");
     assert_eq!(verbatim(&["import", empty, "--database", database]).0, 2);
+}
+
+#[tokio::test]
+async fn the_api_imports_files_all_or_nothing_and_gives_them_back() {
+    let server = Server::start().await;
+    let files = |change: fn(&str) -> String| -> Value {
+        let texts = FILES.iter().map(|(path, text)| ((*path).to_owned(), change(text).into()));
+        json!({ "files": Value::Object(texts.collect()) })
+    };
+    let same = files(str::to_owned);
+    let import = async |query: &str, files: &Value| {
+        server.post(&format!("v1/project/import{query}"), files).await
+    };
+    let (status, done) = import("?dry_run=true", &same).await;
+    assert_eq!((status, &done["dry_run"]), (StatusCode::OK, &json!(true)), "{done}");
+    assert_eq!(done["changes"].as_array().map(Vec::len), Some(8), "{done}");
+    assert_eq!(server.get("v1/actions").await.1["actions"], json!([]), "nothing is kept of it");
+
+    let bad = files(|text| text.replace("{{ho:desk}}", "{{ho:dsk}}"));
+    let (status, problem) = import("", &bad).await;
+    let found = (status, problem["code"].as_str());
+    assert_eq!(found, (StatusCode::UNPROCESSABLE_ENTITY, Some("kit_refused")), "{problem}");
+    let expected = json!({"line": 6, "column": 8});
+    assert_eq!(problem["problems"][0]["path"], "topics/details.yaml");
+    assert_eq!(problem["problems"][0]["place"], expected, "{problem}");
+    let detail = problem["detail"].as_str().expect("a sentence");
+    assert!(detail.starts_with("topics/details.yaml:6:8: "), "{detail}");
+    assert_eq!(server.get("v1/actions").await.1["actions"], json!([]), "all or nothing");
+    let elsewhere = json!({"files": {"../config/handoffs.yaml": "x", "topics/../a.yaml": "x"}});
+    assert_eq!(import("", &elsewhere).await.1["code"], "no_kit");
+
+    assert_eq!(import("", &same).await.0, StatusCode::OK);
+    let again = import("?prune=false", &same).await.1;
+    assert_eq!(again["changes"], json!([]), "{again}");
+    assert!(again["kept"].as_array().is_some_and(|kept| !kept.is_empty()), "{again}");
+    let action = json!({"prompt": "Send {{twilio_sms:details}}."});
+    assert_eq!(server.put("v1/actions/Details", &action).await.0, StatusCode::OK);
+    let (status, exported) = server.post("v1/project/export", &same).await;
+    assert_eq!(status, StatusCode::OK, "{exported}");
+    let files = exported["files"].as_array().expect("files");
+    let topic = files.iter().find(|file| file["path"] == "topics/details.yaml").expect("a topic");
+    let text = FILES[4].1.replace(".\n  Then {{ho:desk}}.", ".");
+    assert_eq!(topic["text"], text);
+    assert!(topic["diff"].as_str().is_some_and(|diff| diff.contains("-  Then {{ho:desk}}.")));
+    let warnings = exported["warnings"].as_array().expect("warnings");
+    assert!(warnings[0].as_str().is_some_and(|it| it.contains("`entity`")), "{exported}");
+    server.stop().await;
 }

@@ -21,6 +21,7 @@ mod pages;
 mod plugin;
 mod project;
 mod redact;
+mod registration;
 mod render;
 mod replay;
 #[cfg(target_os = "linux")]

@@ -1,5 +1,8 @@
 // What a project holds beside its templates is listed, written and deleted in the console; a prompt
-// is completed and mended as it is typed.
+// is completed and mended as it is typed; files of the Agent Development Kit come in and go out.
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { expectAccessible, expectNarrow } from "./accessible.ts";
 import { expect, test } from "./console.ts";
 
@@ -128,4 +131,43 @@ test.describe("when the host refuses", () => {
     await page.getByRole("link", { name: "Agent" }).click();
     await expect(page.getByRole("alert").first()).toContainText("the database failed");
   });
+});
+
+test("a folder of the kit is looked at, imported and given back", async ({ page, host }) => {
+  const folder = await mkdtemp(join(tmpdir(), "verbatim-kit-"));
+  const write = async (path: string, text: string) => {
+    await mkdir(join(folder, dirname(path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  };
+  await write("config/entities.yaml", "entities:\n- name: from_a_file\n  entity_type: free_text\n");
+  await write("topics/t.yaml", "name: From a file  # ours\nactions: Send {{twilio_sms:nothing}}.\n");
+  await write("README.md", "not of the kit");
+  const kit = page.getByRole("region", { name: "Import and export" });
+  await kit.getByLabel("Folder").setInputFiles(folder);
+  await kit.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(kit.getByRole("list", { name: "To mend" })).toContainText("topics/t.yaml:2:");
+
+  await write("topics/t.yaml", "name: From a file  # ours\nactions: Wait.\n");
+  await kit.getByLabel("Folder").setInputFiles(folder);
+  await kit.getByRole("button", { name: "Show what would change" }).click();
+  await expect(kit.getByRole("status")).toContainText("2 things would change");
+  await expect(kit.getByRole("status")).toContainText("added entity from_a_file");
+  const entities = page.getByRole("region", { name: "Entities" });
+  await expect(entities).not.toContainText("from_a_file");
+  await kit.getByRole("button", { name: "Import", exact: true }).click();
+  await expect(kit.getByRole("status")).toContainText("2 things changed");
+  await expect(entities).toContainText("from_a_file");
+  await expectAccessible(page);
+  await expectNarrow(page);
+
+  await host.call("PUT", "/v1/actions/From%20a%20file", { prompt: "Wait for them." });
+  await kit.getByRole("button", { name: "Export" }).click();
+  const files = kit.getByRole("list", { name: "Files" });
+  await files.getByText("The difference").last().click();
+  await expect(files).toContainText("+actions: Wait for them.");
+  const download = page.waitForEvent("download");
+  await files.getByRole("button", { name: "topics/t.yaml" }).click();
+  const text = await readFile(await (await download).path(), "utf8");
+  expect(text).toBe("name: From a file  # ours\nactions: Wait for them.\n");
+  await rm(folder, { recursive: true });
 });

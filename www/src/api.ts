@@ -82,6 +82,8 @@ export interface Message {
   price_unit: string | null;
   /** The message that it was made of, because that one was not delivered. */
   resend_of: string | null;
+  /** In the answer to a send: why carriers may block it, though it was accepted. */
+  warning?: string;
   redacted_at: string | null;
   /** SHA-256 of the module that rendered and counted it. */
   module: string;
@@ -281,14 +283,44 @@ export interface Account {
 
 /** What the account has at Twilio. */
 export interface Directory {
-  numbers: { number: string; name: string; sms: boolean }[];
-  services: {
-    sid: string;
-    name: string;
-    numbers: string[];
-    /** Its registrations for US long codes (A2P 10DLC), in Twilio's words. */
-    campaigns: { status: string; brand: string | null }[];
-  }[];
+  numbers: { number: string; name: string; sms: boolean; registration: Registered }[];
+  services: { sid: string; name: string; numbers: string[]; registration: Registered }[];
+}
+
+/** What is to be thought of a sender to US and Canadian phones; `failed` and `missing` are blocked. */
+export type Standing = "not_needed" | "registered" | "pending" | "failed" | "missing" | "unknown";
+
+/** How a sender is registered for US and Canadian long codes (A2P 10DLC). */
+export interface Registered {
+  standing: Standing;
+  /** The Messaging Service by whose campaign it is judged. */
+  service: string | null;
+  campaign: {
+    /** In Twilio's words, and that of its brand. */
+    status: string;
+    brand: string | null;
+    links: boolean | null;
+    phone_numbers: boolean | null;
+    samples: string[];
+  } | null;
+}
+
+/** The same of a sender in use, as Twilio last said. */
+export interface Registration extends Registered {
+  sender: string;
+  /** What was found, in words. */
+  found: string;
+  /** What is still to be done, and where. */
+  to_do: string | null;
+  checked_at: string | null;
+}
+
+export interface Registrations {
+  /** What becomes of a live message that carriers would block. */
+  on_unregistered: "refuse" | "warn";
+  /** Why Twilio did not say when it was last asked. */
+  problem: string | null;
+  registrations: Registration[];
 }
 
 /** Where what people write is posted to. */
@@ -328,6 +360,10 @@ export interface Chaos {
   undelivered: number;
   per_second: number;
   answers_keywords: boolean;
+  /** How the campaign of each Messaging Service stands. */
+  campaign: "VERIFIED" | "IN_PROGRESS" | "FAILED" | "NONE";
+  campaign_without_links: boolean;
+  campaign_without_phone_numbers: boolean;
 }
 
 /** The host refused a request, or could not be reached (`status` 0). */
@@ -337,6 +373,8 @@ export class ApiError extends Error {
     readonly status: number,
     message: string,
     readonly diagnostics: Diagnostic[] = [],
+    /** What is wrong in the files of an import. */
+    readonly problems: unknown[] = [],
   ) {
     super(message);
   }
@@ -376,13 +414,14 @@ function parse(text: string): unknown {
 }
 
 function problem(status: number, json: unknown): ApiError {
-  const { detail, title, diagnostics } = (json ?? {}) as {
+  const { detail, title, diagnostics, problems } = (json ?? {}) as {
     detail?: string;
     title?: string;
     diagnostics?: Diagnostic[];
+    problems?: unknown[];
   };
   const sentence = detail ?? title ?? `the host answered ${status} without saying why`;
-  return new ApiError(status, sentence, diagnostics ?? []);
+  return new ApiError(status, sentence, diagnostics ?? [], problems ?? []);
 }
 
 export const at = (...parts: string[]) => `/v1/${parts.map(encodeURIComponent).join("/")}`;
@@ -444,6 +483,11 @@ export const api = {
     ).then(({ opt_outs, next }): Paged<OptOut> => ({ items: opt_outs, next })),
   pair: (recipient: string, sender: string) =>
     request<PairConsent>("GET", at("opt-outs", recipient, sender)),
+  registrations: () => request<Registrations>("GET", at("registrations")),
+  registration: (sender: string) => request<Registration>("GET", at("registrations", sender)),
+  lookAtRegistrations: () => request<Registrations>("POST", at("registrations", "look")),
+  setOnUnregistered: (on_unregistered: Registrations["on_unregistered"]) =>
+    request<Registrations>("PUT", at("registrations"), { on_unregistered }),
   manners: () => request<Manners>("GET", at("manners")),
   setManners: (manners: Manners) => request<Manners>("PUT", at("manners"), manners),
   addOptOut: (optOut: { recipient: string; sender: string; reason: string }) =>

@@ -33,6 +33,30 @@ export interface Whole {
   domains: Domains;
 }
 
+/** The texts of a project's files, by their paths in its folder. */
+export type KitFiles = { [path: string]: string };
+
+/** What is wrong in a file, and where. */
+export interface KitProblem {
+  path: string;
+  place: { line: number; column: number } | null;
+  message: string;
+}
+
+/** What an import did, or would do. */
+export interface KitImported {
+  dry_run: boolean;
+  changes: { change: "added" | "changed" | "removed"; kind: string; name: string }[];
+  /** What no file holds, and is there all the same. */
+  kept: { kind: string; name: string }[];
+}
+
+/** The files that are to say something else, and what the kit will refuse. */
+export interface KitExported {
+  files: { path: string; text: string; diff: string }[];
+  warnings: string[];
+}
+
 const json = (value: object) => JSON.stringify(value);
 
 export const project = {
@@ -53,6 +77,16 @@ export const project = {
     const init = { method: "PUT", headers: { ...headers, ...condition }, body };
     return ask<Item>(at(kind, name), init);
   },
+  importKit: (files: KitFiles, plan: { dry_run: boolean; prune: boolean }) =>
+    ask<KitImported>(`${at("project", "import")}?dry_run=${plan.dry_run}&prune=${plan.prune}`, {
+      method: "POST",
+      ...content("application/json", json({ files })),
+    }),
+  exportKit: (files: KitFiles) =>
+    ask<KitExported>(at("project", "export"), {
+      method: "POST",
+      ...content("application/json", json({ files })),
+    }),
   remove: (kind: ItemKind, { name, version }: Item) =>
     ask<unknown>(at(kind, name), { method: "DELETE", headers: { "if-match": `"${version}"` } }),
 };

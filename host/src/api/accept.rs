@@ -16,6 +16,7 @@ use crate::engine::{
 use crate::manners::over_limit;
 use crate::message::{Environment, State};
 use crate::project::{Context, resolve};
+use crate::registration::OnUnregistered;
 use crate::sandbox::{Grant, Intent, Pair};
 use crate::store::{NewMessage, StoreError, Template, Tx};
 use crate::time::Timestamp;
@@ -48,6 +49,8 @@ pub(super) struct Accepted {
     template: Option<(String, String, i64)>,
     /// Those that it was filled with.
     values: Values,
+    /// What is to be said of it, though it is sent.
+    pub(super) warning: Option<String>,
 }
 
 impl Accepted {
@@ -124,7 +127,9 @@ pub(super) async fn free_form(
     let content = Content::Literal { content };
     let sent = propose(app, order, Some(&sender), content).await?;
     let values = order.values.clone();
-    Ok(Accepted { sent, sender: sender.as_str().to_owned(), template: None, values })
+    let sender = sender.as_str().to_owned();
+    let warning = refuse_blocked(app, order, &sender, &sent).await?;
+    Ok(Accepted { sent, sender, template: None, values, warning })
 }
 
 /// `send_sms_template`: a template by name; its sender is the environment's.
@@ -177,11 +182,32 @@ pub(super) async fn by_template(app: &App, order: &Order, name: &str) -> Result<
         if own == sender {
             let chosen = (template.id.clone(), template.title.clone(), *version);
             let sender = own.unwrap_or_default();
-            return Ok(Accepted { sent, sender, template: Some(chosen), values });
+            let warning = refuse_blocked(app, order, &sender, &sent).await?;
+            return Ok(Accepted { sent, sender, template: Some(chosen), values, warning });
         }
         sender = own;
     }
     Err(EngineError::Nonsense("another template for the same request".into()).into())
+}
+
+/// Refuses a live message that would leave and that carriers would block, or says so, as the project
+/// is set.
+async fn refuse_blocked(
+    app: &App,
+    order: &Order,
+    sender: &str,
+    sent: &Sent,
+) -> Result<Option<String>, Problem> {
+    if order.environment != Environment::Live || sent.state != SendState::Proposed {
+        return Ok(None);
+    }
+    let objection = app.registrations.objection(sender, order.recipient.as_str()).await?;
+    match objection {
+        Some(objection) if objection.then == OnUnregistered::Refuse => {
+            Err(Problem::unprocessable("a2p_unregistered", objection.to_string()))
+        }
+        objection => Ok(objection.map(|objection| objection.to_string())),
+    }
 }
 
 /// What a refusal says is missing.

@@ -84,6 +84,7 @@ pub(super) async fn connect(
     let sid = AccountSid::new(&account_sid).map_err(view::refused)?;
     let account = app.connection.connect(&app.store, &app.vault, sid, auth_token).await?;
     app.wake.now();
+    app.registrations.may_have_changed();
     Ok(Json(account.into()))
 }
 

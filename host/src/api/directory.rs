@@ -14,9 +14,7 @@ use crate::twilio::list::AskError;
 
 /// `GET /v1/account/senders`.
 pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Json<Directory>, Problem> {
-    let none = || Problem::not_found("no account is connected; `PUT /v1/account` connects one");
-    let client = app.connection.client().ok_or_else(none)?;
-    Ok(Json(app.directory.get(&client).await?))
+    Ok(Json(app.registrations.directory().await?.0))
 }
 
 impl From<AskError> for Problem {

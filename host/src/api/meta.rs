@@ -91,11 +91,13 @@ pub(super) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Pro
     let due = app.store.lanes().await?.into_iter().map(|lane| now.since(lane.due_at));
     let overdue = due.max().unwrap_or_default();
     let lanes = app.store.forward_lanes().await?.into_iter();
+    let registrations = app.registrations.all().await?;
     let queue = Queue {
         phases: app.store.queue_depth().await?,
         overdue,
         forwards: app.store.forwards_waiting().await?,
         forwards_overdue: lanes.map(|lane| now.since(lane.due_at)).max().unwrap_or_default(),
+        senders: registrations.into_iter().map(|known| known.registration.standing).collect(),
     };
     let kind = [(header::CONTENT_TYPE, CONTENT_TYPE)];
     Ok((kind, app.metrics.show(queue)).into_response())

@@ -11,6 +11,7 @@ mod events;
 mod forwarding;
 mod guard;
 mod input;
+mod kit;
 mod manners;
 mod messages;
 mod meta;
@@ -19,6 +20,7 @@ mod opt_outs;
 mod phone;
 mod problem;
 mod project;
+mod registrations;
 mod request_id;
 mod route;
 mod routes;
@@ -46,9 +48,9 @@ use crate::engine::Engine;
 use crate::limit::RequestLimits;
 use crate::metrics::Metrics;
 use crate::receive::Receiver;
+use crate::registration::Registrations;
 use crate::seal::Vault;
 use crate::store::Store;
-use crate::twilio::directory::Cached;
 use crate::twilio::fake::Control;
 
 pub use events::{Events, MAX_STREAMS};
@@ -80,8 +82,8 @@ pub struct App {
     pub console: Console,
     /// The fake's phone, in `dev`.
     pub phone: Option<Control>,
-    /// What the account has at Twilio.
-    pub directory: Cached,
+    /// What the account has at Twilio, and how its senders are registered.
+    pub registrations: Registrations,
     /// The open streams of events.
     pub events: Events,
     /// What is counted and measured.

@@ -11,12 +11,14 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Value, json};
+use verbatim_core::Sender;
 
 use super::App;
 use super::input::{Input, Params};
 use super::problem::Problem;
 use super::templates::version_read;
-use crate::engine::Ask;
+use super::view;
+use crate::engine::{Announced, Ask};
 use crate::project::{
     self, Condition, Domains, Item, Names, ProjectError, Put, Stored, Use, uses_of_handoff,
 };
@@ -187,6 +189,9 @@ pub(super) struct CheckRequest {
     language: Option<String>,
     /// What tokens may hold, before what the project says of them.
     domains: Option<Domains>,
+    /// The sender whose campaign says what its messages hold; without it, the live sender of the
+    /// template of this title.
+    sender: Option<String>,
 }
 
 /// `POST /v1/check`: the module's own answer, byte for byte, about a body or a prompt in this
@@ -195,7 +200,7 @@ pub(super) async fn check(
     State(app): State<Arc<App>>,
     input: Input<CheckRequest>,
 ) -> Result<Response, Problem> {
-    let CheckRequest { title, body, prompt, language, domains } = input.value;
+    let CheckRequest { title, body, prompt, language, domains, sender } = input.value;
     let ask = match (body, prompt) {
         (Some(body), None) => {
             let names = project::names(&app.store, &app.engine).await?;
@@ -203,7 +208,8 @@ pub(super) async fn check(
             let names = Names { template: None, handoff: None, ..names };
             let mut all = project::domains(&app.store, language.as_deref()).await?;
             all.prefer(domains.unwrap_or_default());
-            Ask::CheckIn { title, body, names: Box::new(names), domains: Box::new(all) }
+            let campaign = announced(&app, title.as_deref(), sender).await?;
+            Ask::CheckIn { title, body, names: Box::new(names), domains: Box::new(all), campaign }
         }
         (None, Some(prompt)) => {
             let names = project::prompt_names(&app.store).await?;
@@ -217,6 +223,25 @@ pub(super) async fn check(
     let answered = app.engine.ask(ask, Grant::default()).await?;
     let json = answered.ok.get().to_owned();
     Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
+}
+
+/// What the campaign of a sender says of its messages; nothing if there is none, or nothing is known.
+async fn announced(
+    app: &App,
+    title: Option<&str>,
+    sender: Option<String>,
+) -> Result<Option<Announced>, Problem> {
+    let sender = match (sender, title) {
+        (Some(sender), _) => Some(Sender::new(&sender).map_err(view::refused)?.to_string()),
+        (None, Some(title)) => {
+            let template = app.store.template(title).await?;
+            template.and_then(|template| template.senders.live)
+        }
+        (None, None) => None,
+    };
+    let Some(sender) = sender else { return Ok(None) };
+    let campaign = app.registrations.one(&sender).await?.registration.campaign;
+    Ok(campaign.map(|it| Announced { links: it.links, phone_numbers: it.phone_numbers }))
 }
 
 impl From<ProjectError> for Problem {

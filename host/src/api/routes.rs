@@ -5,8 +5,9 @@ use serde_json::Value;
 
 use super::route::Route;
 use super::{
-    account, auth, cancel, consent, conversations, directory, events, forwarding, manners,
-    messages, meta, openapi, opt_outs, phone, project, run, send, senders, stats, templates,
+    account, auth, cancel, consent, conversations, directory, events, forwarding, kit, manners,
+    messages, meta, openapi, opt_outs, phone, project, registrations, run, send, senders, stats,
+    templates,
 };
 use super::{versions, view};
 use crate::manners::Manners;
@@ -116,6 +117,21 @@ fn whole_project() -> Vec<Route> {
             .takes::<project::ProjectSetting>()
             .gives::<project::ProjectSetting>(OK),
         Route::post(
+            "/project/import",
+            "Import files of the Agent Development Kit, all of them or nothing",
+            kit::import,
+        )
+        .query::<kit::ImportQuery>()
+        .takes::<kit::Files>()
+        .gives::<crate::kit::Imported>(OK),
+        Route::post(
+            "/project/export",
+            "Files of the Agent Development Kit with what the project holds",
+            kit::export,
+        )
+        .takes::<kit::Files>()
+        .gives::<kit::Exported>(OK),
+        Route::post(
             "/check",
             "What is wrong with a body or a prompt in this project, and its exact bounds",
             project::check,
@@ -174,6 +190,27 @@ fn senders() -> Vec<Route> {
             "Take a sender from an environment",
             senders::remove,
         ),
+        Route::get(
+            "/registrations",
+            "How the senders in use are registered for A2P 10DLC, as Twilio last said",
+            registrations::list,
+        )
+        .gives::<registrations::RegistrationList>(OK),
+        Route::put(
+            "/registrations",
+            "Set what becomes of live messages that carriers would block",
+            registrations::set,
+        )
+        .takes::<registrations::RegistrationSetting>()
+        .gives::<registrations::RegistrationList>(OK),
+        Route::post("/registrations/look", "Ask Twilio about all of them now", registrations::look)
+            .gives::<registrations::RegistrationList>(OK),
+        Route::get(
+            "/registrations/{sender}",
+            "How one sender is registered, in use or not yet",
+            registrations::one,
+        )
+        .gives::<registrations::RegistrationView>(OK),
     ]
 }
 

@@ -71,6 +71,9 @@ struct RunMessage {
     template_version: Option<i64>,
     sender: String,
     predicted_segments: i64,
+    /// Why carriers may block it, though it was accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<String>,
 }
 
 /// What a voice platform needs to give the call away.
@@ -115,9 +118,10 @@ pub(super) async fn run(
     let plan = plan(&app, &name).await?;
     let consented = request.consented;
     let order = order(&app, request).await?;
-    let mut messages = Vec::with_capacity(plan.templates.len());
+    let (mut messages, mut warnings) = (Vec::new(), Vec::new());
     for template in &plan.templates {
         let accepted = by_template(&app, &order, template).await?;
+        warnings.push(accepted.warning.clone());
         messages.push((new_id(), accepted.message(&order, app.engine.sha256().to_string())?));
     }
 
@@ -127,7 +131,8 @@ pub(super) async fn run(
     for (_, new) in &mut messages {
         keep_manners(&mut tx, new, now).await?;
     }
-    let shown = messages.iter().map(|(id, new)| RunMessage::new(id, new)).collect();
+    let shown = messages.iter().zip(warnings);
+    let shown = shown.map(|((id, new), warning)| RunMessage::new(id, new, warning)).collect();
     let answer = Run { action: name.clone(), messages: shown, handoff: plan.handoff };
     let body =
         serde_json::to_string(&answer).map_err(|error| StoreError::Corrupt(error.to_string()))?;
@@ -189,7 +194,7 @@ fn pairs(messages: &[(String, NewMessage)]) -> Vec<Pair> {
 }
 
 impl RunMessage {
-    fn new(id: &str, new: &NewMessage) -> Self {
+    fn new(id: &str, new: &NewMessage, warning: Option<String>) -> Self {
         let (template, template_version) =
             new.template.as_ref().map(|(_, title, version)| (title.clone(), *version)).unzip();
         Self {
@@ -200,6 +205,7 @@ impl RunMessage {
             template_version,
             sender: new.sender.clone(),
             predicted_segments: new.predicted_segments,
+            warning,
         }
     }
 }

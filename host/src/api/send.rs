@@ -83,13 +83,13 @@ pub(super) async fn send(
     input: Input<SendRequest>,
 ) -> Result<Response, Problem> {
     let key = idempotency_key(&headers, &input.json)?;
-    let new = match accept(&app, input.value).await {
-        Ok(new) => new,
+    let (new, warning) = match accept(&app, input.value).await {
+        Ok(accepted) => accepted,
         // What was accepted once is answered as it was then, though its template may be gone. Of
         // any other, its transaction finds out.
         Err(problem) => return remembered(&app, key.as_ref()).await?.ok_or(problem),
     };
-    match commit(&app, id, new, key.as_ref()).await? {
+    match commit(&app, id, new, warning, key.as_ref()).await? {
         Committed::Stored(body) => {
             app.wake.now();
             Ok(accepted_202(body))
@@ -98,8 +98,8 @@ pub(super) async fn send(
     }
 }
 
-/// What is to be stored. Nothing has been written yet.
-async fn accept(app: &App, request: SendRequest) -> Result<NewMessage, Problem> {
+/// What is to be stored, and what its answer warns of. Nothing has been written yet.
+async fn accept(app: &App, request: SendRequest) -> Result<(NewMessage, Option<String>), Problem> {
     let module = app.engine.sha256().to_string();
     refuse_other_module(request.module.as_deref(), &module)?;
     let environment = view::environment(request.environment.as_deref())?;
@@ -118,12 +118,14 @@ async fn accept(app: &App, request: SendRequest) -> Result<NewMessage, Problem> 
         What::Text { from, content } => free_form(app, &order, &from, content).await?,
         What::Template { name } => by_template(app, &order, &name).await?,
     };
-    Ok(NewMessage {
+    let warning = accepted.warning.clone();
+    let new = NewMessage {
         on_unknown: request.on_unknown,
         valid_for,
         redact: request.redact,
         ..accepted.message(&order, module)?
-    })
+    };
+    Ok((new, warning))
 }
 
 /// What became of a request when it was to be stored.
@@ -139,12 +141,13 @@ async fn commit(
     app: &App,
     id: String,
     mut new: NewMessage,
+    warning: Option<String>,
     key: Option<&IdempotencyKey>,
 ) -> Result<Committed, Problem> {
     let now = app.store.now();
     let mut tx = app.store.write().await?;
     keep_manners(&mut tx, &mut new, now).await?;
-    let view = MessageView::new(new.stored_as(&id, now), Some(Vec::new()));
+    let view = MessageView::new(new.stored_as(&id, now), Some(Vec::new())).warning(warning);
     let body =
         serde_json::to_string(&view).map_err(|error| StoreError::Corrupt(error.to_string()))?;
     if let Some(key) = key

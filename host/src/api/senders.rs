@@ -106,6 +106,7 @@ pub(super) async fn register(
     tx.commit().await?;
     // A new rate may let what waited go.
     app.wake.now();
+    app.registrations.may_have_changed();
     let all = app.store.senders().await?;
     let stored = all.into_iter().find(|it| it.registered == registered);
     let gone = || Problem::not_found("another has changed this sender at the same time");

@@ -94,6 +94,7 @@ pub(super) async fn save(
         Saved::Now => {
             rename_template(&mut tx, &title.unwrap_or_default(), &draft.title, now).await?;
             tx.commit().await?;
+            app.registrations.may_have_changed();
         }
         Saved::Unknown => return Err(unknown(&id)),
         Saved::Changed(version) => {
@@ -187,6 +188,7 @@ async fn store_new(app: &App, draft: &TemplateDraft) -> Result<String, StoreErro
     let mut tx = app.store.write().await?;
     let id = tx.create_template(draft, Timestamp::now()).await?;
     tx.commit().await?;
+    app.registrations.may_have_changed();
     Ok(id)
 }
 

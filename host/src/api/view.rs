@@ -48,6 +48,9 @@ pub(super) struct MessageView {
     updated_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     attempts: Option<Vec<Attempt>>,
+    /// In the answer to a send: why carriers may block it, though it was accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<String>,
 }
 
 /// What went wrong, and what to do about it.
@@ -93,7 +96,13 @@ impl MessageView {
             created_at: message.created_at,
             updated_at: message.updated_at,
             attempts,
+            warning: None,
         }
+    }
+
+    /// The same with what is to be said of it.
+    pub(super) fn warning(self, warning: Option<String>) -> Self {
+        Self { warning, ..self }
     }
 }
 

@@ -50,7 +50,9 @@ impl Source {
 }
 
 /// A line and a column, counted from 1, columns in characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema,
+)]
 pub struct Place {
     /// The line.
     pub line: usize,

@@ -38,14 +38,15 @@ pub async fn run(args: AccountArgs) -> Result<Done, CliError> {
         writeln!(out, "{json}")?;
         return Ok(Done::Clean);
     }
-    for Number { number, name, sms } in &directory.numbers {
+    for Number { number, name, sms, registration } in &directory.numbers {
         let kind = if *sms { "SMS" } else { "no SMS" };
         writeln!(out, "{number}  {kind}  {}", show::visible(name))?;
+        writeln!(out, "  {}", show::visible(&registration.to_string()))?;
     }
     for service in &directory.services {
-        let Service { sid, name, numbers, smart_encoding, .. } = service;
+        let Service { sid, name, numbers, smart_encoding, registration, .. } = service;
         writeln!(out, "{sid}  {}", show::visible(name))?;
-        writeln!(out, "  {}", show::visible(&service.registration()))?;
+        writeln!(out, "  {}", show::visible(&registration.to_string()))?;
         if *smart_encoding {
             writeln!(out, "  smart encoding is on: switch it off, for it changes what it sends")?;
         }

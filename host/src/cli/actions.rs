@@ -161,6 +161,9 @@ async fn run_one(args: &RunArgs) -> Result<Done, CliError> {
         let (state, id) = (text(&message["state"]), text(&message["id"]));
         let (template, sender) = (text(&message["template"]), text(&message["sender"]));
         writeln!(out, "{state} {id} `{template}` to {} from {sender}", visible(&args.to))?;
+        if let Some(warning) = message["warning"].as_str() {
+            eprintln!("verbatim: warning: {}", visible(warning));
+        }
     }
     let handoff = &done["handoff"];
     if !handoff.is_null() {

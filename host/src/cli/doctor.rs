@@ -16,7 +16,6 @@ use super::{CliError, Done, show};
 use crate::connection;
 use crate::store::Store;
 use crate::twilio::client::{Account, Client, http_client};
-use crate::twilio::directory::{Campaign, Service};
 use crate::twilio::{account, signature, webhook};
 
 /// How far this machine's clock may be from the database's.
@@ -57,7 +56,7 @@ pub async fn run(args: DoctorArgs) -> Result<Done, CliError> {
     let mut account = Ok(given.clone());
     let module = args.sandbox.clone().engine_aside().await?.sha256().to_string();
     let public = &args.twilio.public_url;
-    let (mut checks, mut services) = (Vec::new(), Vec::new());
+    let (mut checks, mut in_use) = (Vec::new(), Vec::new());
     let mut check = |name, finding: Finding| {
         let ok = finding.is_ok();
         checks.push(Check { name, ok, found: finding.unwrap_or_else(|problem| problem) });
@@ -73,7 +72,7 @@ pub async fn run(args: DoctorArgs) -> Result<Done, CliError> {
                 let kept = connection::kept(&store, &vault, &args.twilio.twilio_url).await;
                 account = kept.map_err(|error| error.to_string());
             }
-            services = store.senders().await?.into_iter().map(|it| it.registered.sender).collect();
+            in_use = store.registrations().await?.into_iter().map(|(sender, _)| sender).collect();
             store.close().await;
         }
         Err(error) => check("database", Err(error.to_string())),
@@ -84,20 +83,15 @@ pub async fn run(args: DoctorArgs) -> Result<Done, CliError> {
     if let (true, Ok(Some(account))) = (is_reached, &account) {
         check("signature", round_trip(public, account).await);
     }
-    let registered = match &account {
-        Ok(Some(account)) => Some(registrations(account, &services).await),
-        Ok(None) | Err(_) => None,
+    let at_twilio = match &account {
+        Ok(Some(account)) => at_twilio(account).await,
+        Ok(None) => Err("none is connected; `PUT /v1/account` connects one".to_owned()),
+        Err(error) => Err(error.clone()),
     };
-    check(
-        "Twilio account",
-        match account {
-            Ok(Some(account)) => at_twilio(&account).await,
-            Ok(None) => Err("none is connected; `PUT /v1/account` connects one".to_owned()),
-            Err(error) => Err(error),
-        },
-    );
-    if let Some(registered) = registered {
-        check("Twilio senders", registered);
+    let may_ask = at_twilio.is_ok();
+    check("Twilio account", at_twilio);
+    if let (true, Ok(Some(account))) = (may_ask, &account) {
+        check("Twilio senders", registrations(account, &in_use).await);
     }
     print(&checks, &module, args.json)?;
     Ok(if checks.iter().all(|check| check.ok) { Done::Clean } else { Done::Found })
@@ -209,32 +203,30 @@ async fn at_twilio(account: &Account) -> Finding {
     if found.status == "active" { Ok(shown) } else { Err(format!("{shown}: it cannot send")) }
 }
 
-/// How the registration of each Messaging Service stands that is a sender here, and whether it
-/// would change what it sends.
+/// How each sender in use is registered, and whether a Messaging Service would change what it sends.
 async fn registrations(account: &Account, senders: &[String]) -> Finding {
+    if senders.is_empty() {
+        return Ok("no sender is in use here".to_owned());
+    }
     let client = Client::new(account.clone()).map_err(|error| error.to_string())?;
+    let directory = client.directory().await.map_err(|error| error.to_string())?;
     let mut found = Vec::new();
     let mut is_well = true;
     for sender in senders {
-        if !matches!(verbatim_core::Sender::new(sender), Ok(verbatim_core::Sender::Service(_))) {
+        let registration = directory.registration(sender);
+        is_well &= !registration.standing.is_blocked();
+        found.push(format!("{sender}: {registration}"));
+        let Some(service) = directory.services.iter().find(|service| service.sid == *sender) else {
             continue;
-        }
-        let service = client.service(sender).await.map_err(|error| format!("{sender}: {error}"))?;
-        let Service { name, numbers, smart_encoding, .. } = &service;
-        let registered = service.campaigns.iter().any(Campaign::is_registered);
-        is_well &= registered && !smart_encoding && !numbers.is_empty();
-        let encoding = match smart_encoding {
-            true => "; smart encoding is on: switch it off at Twilio, for it changes what it sends",
-            false => "",
         };
-        found.push(format!(
-            "{sender} `{name}`, {} numbers, {}{encoding}",
-            numbers.len(),
-            service.registration()
-        ));
-    }
-    if found.is_empty() {
-        return Ok("no Messaging Service is a sender here".to_owned());
+        is_well &= !service.smart_encoding && !service.numbers.is_empty();
+        found.push(format!("`{}` has {} numbers", service.name, service.numbers.len()));
+        if service.smart_encoding {
+            found.push(
+                "smart encoding is on: switch it off at Twilio, for it changes what it sends"
+                    .to_owned(),
+            );
+        }
     }
     let found = found.join("; ");
     if is_well { Ok(found) } else { Err(found) }

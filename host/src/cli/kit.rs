@@ -4,13 +4,13 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::database::DatabaseArgs;
 use super::sandbox::SandboxArgs;
 use super::show::visible;
 use super::{CliError, Done};
-use crate::kit::{self, Edit, ImportError, Imported, Kind, Kit, Plan, Problem, What};
+use crate::kit::{self, Change, Edit, ImportError, Imported, Kit, Named, Plan, Problem, What};
 
 /// Import a project of the Agent Development Kit, all of it or nothing
 #[derive(Debug, Clone, clap::Args)]
@@ -72,35 +72,27 @@ pub async fn run_import(args: ImportArgs) -> Result<Done, CliError> {
         }
     };
     let text = match args.json {
-        true => import_json(&imported, args.dry_run),
-        false => import_text(&imported, args.dry_run),
+        true => json!(imported).to_string() + "\n",
+        false => import_text(&imported),
     };
     std::io::stdout().lock().write_all(text.as_bytes())?;
     Ok(Done::Clean)
 }
 
-fn import_json(Imported { changes, kept }: &Imported, dry_run: bool) -> String {
-    let change = |(what, kind, name): &(What, Kind, String)| json!({ "change": what, "kind": kind.as_str(), "name": name });
-    let kept = kept.iter().map(|(kind, name)| json!({ "kind": kind.as_str(), "name": name }));
-    let changes: Vec<_> = changes.iter().map(change).collect();
-    let kept: Vec<_> = kept.collect();
-    json!({ "dry_run": dry_run, "changes": changes, "kept": kept }).to_string() + "\n"
-}
-
-fn import_text(Imported { changes, kept }: &Imported, dry_run: bool) -> String {
+fn import_text(Imported { dry_run, changes, kept }: &Imported) -> String {
     let mut text = String::new();
-    for (what, kind, name) in changes {
-        text.push_str(&format!("{} {} `{}`\n", word(*what), kind.as_str(), visible(name)));
+    for Change { change, kind, name } in changes {
+        text.push_str(&format!("{} {} `{}`\n", word(*change), kind.as_str(), visible(name)));
     }
-    for (kind, name) in kept {
+    for Named { kind, name } in kept {
         text.push_str(&format!(
             "kept {} `{}`, which no file holds\n",
             kind.as_str(),
             visible(name)
         ));
     }
-    let count = |wanted| changes.iter().filter(|(what, ..)| *what == wanted).count();
-    let would = if dry_run { " (nothing was imported)" } else { "" };
+    let count = |wanted| changes.iter().filter(|it| it.change == wanted).count();
+    let would = if *dry_run { " (nothing was imported)" } else { "" };
     let [added, changed, removed] = [What::Added, What::Changed, What::Removed].map(count);
     text + &format!("{added} added, {changed} changed, {removed} removed{would}\n")
 }
@@ -158,11 +150,6 @@ pub async fn run_export(args: ExportArgs) -> Result<Done, CliError> {
 /// Prints what is wrong: a sentence for each, by file, line and column.
 fn refused(problems: &[Problem], json: bool) -> Result<Done, CliError> {
     if json {
-        let problem = |Problem { path, place, message }: &Problem| {
-            let place = place.map(|it| json!({ "line": it.line, "column": it.column }));
-            json!({ "path": path, "place": place, "message": message })
-        };
-        let problems: Vec<Value> = problems.iter().map(problem).collect();
         println!("{}", json!({ "problems": problems }));
     } else {
         for problem in problems {

@@ -21,6 +21,7 @@ pub mod module;
 pub mod opt_outs;
 pub mod preview;
 mod profile;
+pub mod registrations;
 pub mod render;
 pub mod replay;
 pub mod sandbox;
@@ -59,6 +60,7 @@ enum Command {
     Restore(backup::RestoreArgs),
     Doctor(Box<doctor::DoctorArgs>),
     Account(Box<account::AccountArgs>),
+    Registrations(Box<registrations::RegistrationsArgs>),
     OptOuts(opt_outs::OptOutsArgs),
     Import(Box<kit::ImportArgs>),
     Export(kit::ExportArgs),
@@ -97,6 +99,7 @@ pub fn run() -> ExitCode {
         Command::Restore(args) => with_runtime(backup::run_restore(args)),
         Command::Doctor(args) => with_runtime(doctor::run(*args)),
         Command::Account(args) => with_runtime(account::run(*args)),
+        Command::Registrations(args) => with_runtime(registrations::run(*args)),
         Command::OptOuts(args) => with_runtime(opt_outs::run(args)),
         Command::Import(args) => with_runtime(kit::run_import(*args)),
         Command::Export(args) => with_runtime(kit::run_export(args)),

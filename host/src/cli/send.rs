@@ -76,6 +76,9 @@ pub async fn run(args: SendArgs) -> Result<Done, CliError> {
         Ok(message) => message,
         Err(problem) => return refused(&problem, args.json),
     };
+    if let Some(warning) = message["warning"].as_str() {
+        eprintln!("verbatim: warning: {}", visible(warning));
+    }
     if args.wait {
         message = wait(&client, message, Duration::from_secs(args.wait_for)).await?;
     }

@@ -35,6 +35,8 @@ pub const NUMBERS: [(Environment, &str); 3] = [
 /// A fake Messaging Service, which holds the sandbox's number: for a template's sender. It is not
 /// registered for free-form text, so that the sandbox has one sender to begin with.
 pub const SERVICE: &str = "MG0123456789abcdef0123456789abcdef";
+/// Another one, which holds the other two numbers: a US long code sends by the campaign of a service.
+pub const OTHER_SERVICE: &str = "MGfedcba9876543210fedcba9876543210";
 /// The database's file in the data folder.
 const DATABASE: &str = "verbatim.db";
 /// The file of the key that seals secrets, in the data folder.
@@ -163,7 +165,13 @@ impl Dev {
             port: settings.twilio_port,
             chaos: settings.chaos,
             numbers: NUMBERS.map(|(_, number)| number.to_owned()).to_vec(),
-            services: vec![(SERVICE.to_owned(), vec![number_of(Environment::Sandbox)])],
+            services: vec![
+                (SERVICE.to_owned(), vec![number_of(Environment::Sandbox)]),
+                (
+                    OTHER_SERVICE.to_owned(),
+                    vec![number_of(Environment::Live), number_of(Environment::PreRelease)],
+                ),
+            ],
             ..FakeSettings::new(inbound)
         })
         .await?;

@@ -3,14 +3,13 @@
 
 use std::time::Duration;
 
+use crate::number::{Kind, kind};
 use crate::time::Timestamp;
 
 /// A US or Canadian long code: one segment a second, which Twilio gives it by default.
 const LONG_CODE: u32 = 60;
 /// A US or Canadian toll-free number: three.
 const TOLL_FREE: u32 = 180;
-/// The area codes of those.
-const TOLL_FREE_CODES: [&str; 7] = ["800", "833", "844", "855", "866", "877", "888"];
 /// What a sender has not used of this long may go at once: a fast one would otherwise need a
 /// transaction for each message.
 const BURST: Duration = Duration::from_secs(1);
@@ -20,9 +19,11 @@ const MINUTE: i64 = 60_000_000;
 /// Service spreads over its numbers by itself, and other countries' numbers differ: no limit.
 #[must_use]
 pub fn default_of(sender: &str) -> Option<u32> {
-    let national = sender.strip_prefix("+1")?;
-    let code = national.get(..3)?;
-    Some(if TOLL_FREE_CODES.contains(&code) { TOLL_FREE } else { LONG_CODE })
+    match kind(sender) {
+        Kind::LongCode => Some(LONG_CODE),
+        Kind::TollFree => Some(TOLL_FREE),
+        Kind::Other => None,
+    }
 }
 
 /// A sender's rate, and how much of it is used.

@@ -1,13 +1,16 @@
 //! What stands in which file of a project, under which key, and what is meant by it. Each row of
 //! [`fields`] is read and written by the same rule; a key that no row has belongs to the file.
 
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use verbatim_core::quote;
 
 use super::tree::Tree;
 
 /// What a project's files hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A variant.
     Variant,

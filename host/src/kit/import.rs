@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::Value;
 use verbatim_core::{Sender, Title};
 
@@ -41,12 +43,34 @@ pub struct Plan {
 }
 
 /// What an import did, or would do.
-#[derive(Debug)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Imported {
+    /// Whether nothing was kept of it.
+    pub dry_run: bool,
     /// What is new, other or gone.
-    pub changes: Vec<(What, Kind, String)>,
+    pub changes: Vec<Change>,
     /// What the files do not hold, and is there all the same.
-    pub kept: Vec<(Kind, String)>,
+    pub kept: Vec<Named>,
+}
+
+/// Something that is new, other or gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Change {
+    /// How.
+    pub change: What,
+    /// What it is.
+    pub kind: Kind,
+    /// Its name.
+    pub name: String,
+}
+
+/// Something of a project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Named {
+    /// What it is.
+    pub kind: Kind,
+    /// Its name.
+    pub name: String,
 }
 
 /// Makes the database hold what the files do.
@@ -94,10 +118,16 @@ pub async fn import(
     if !plan.dry_run {
         tx.commit().await?;
     }
-    let listed = |(what, entry): &(What, &Entry)| (*what, entry.kind, entry.name.clone());
+    let change = |(what, entry): &(What, &Entry)| Change {
+        change: *what,
+        kind: entry.kind,
+        name: entry.name.clone(),
+    };
+    let named = |(_, entry): &(What, &Entry)| Named { kind: entry.kind, name: entry.name.clone() };
     Ok(Imported {
-        changes: changed.iter().chain(&pruned).map(listed).collect(),
-        kept: kept.iter().map(|(_, entry)| (entry.kind, entry.name.clone())).collect(),
+        dry_run: plan.dry_run,
+        changes: changed.iter().chain(&pruned).map(change).collect(),
+        kept: kept.iter().map(named).collect(),
     })
 }
 

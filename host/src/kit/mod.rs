@@ -22,6 +22,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::check::{Place, Placed};
@@ -31,7 +33,7 @@ use tree::Tree;
 use yaml::Node;
 
 pub use form::Kind;
-pub use import::{ImportError, Imported, Plan, import};
+pub use import::{Change, ImportError, Imported, Named, Plan, import};
 pub use stored::stored;
 
 /// The most of a kind.
@@ -66,7 +68,7 @@ pub struct Source {
 }
 
 /// What is wrong, and where.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, thiserror::Error)]
 pub struct Problem {
     /// The file.
     pub path: PathBuf,
@@ -145,6 +147,15 @@ impl Kit {
     /// All that is wrong with it.
     pub fn read(folder: &Path) -> Result<Self, Vec<Problem>> {
         read::read(folder)
+    }
+
+    /// What texts hold that stand at these paths below a project's folder; whatever the kit has no
+    /// place for is not read.
+    ///
+    /// # Errors
+    /// All that is wrong with them.
+    pub fn of(files: BTreeMap<PathBuf, String>) -> Result<Self, Vec<Problem>> {
+        read::of(files)
     }
 
     /// Whether there is no file of the kit at all.
@@ -321,7 +332,7 @@ fn topic_path(name: &str, number: usize) -> PathBuf {
 }
 
 /// How something differs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum What {
     /// It is new.

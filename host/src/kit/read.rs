@@ -1,4 +1,4 @@
-//! What a folder holds, or all that is wrong with it.
+//! What a project's files hold, in a folder or at hand, or all that is wrong with them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -18,17 +18,31 @@ use crate::check::{From, MAX_BYTES, Place, Placed};
 pub(super) fn read(folder: &Path) -> Result<Kit, Vec<Problem>> {
     let mut reader = Reader { folder, problems: Vec::new() };
     let documents = reader.documents();
-    let mut found = Vec::new();
-    for kind in Kind::ALL {
-        reader.kind(kind, &documents, &mut found);
-    }
-    whole::check_values(&mut reader, &found);
-    whole::check_translations(&mut reader, &found);
-    if !reader.problems.is_empty() {
+    reader.kit(documents)
+}
+
+pub(super) fn of(files: BTreeMap<PathBuf, String>) -> Result<Kit, Vec<Problem>> {
+    let mut reader = Reader { folder: Path::new(""), problems: Vec::new() };
+    let lists = lists();
+    let is_ours = |path: &PathBuf| lists.contains(path) || is_topic(path);
+    let ours: Vec<_> = files.into_iter().filter(|(path, _)| is_ours(path)).collect();
+    let topics = ours.iter().filter(|(path, _)| is_topic(path)).count();
+    if reader.are_too_many(topics) {
         return Err(reader.problems);
     }
-    let entries = found.into_iter().map(|(entry, _)| entry).collect();
-    Ok(Kit { folder: folder.into(), documents, entries })
+    let parsed = ours.into_iter().filter_map(|(path, text)| reader.parsed(path, text));
+    let documents = parsed.collect();
+    reader.kit(documents)
+}
+
+/// The files that hold a list.
+fn lists() -> BTreeSet<PathBuf> {
+    Kind::ALL.iter().filter_map(|kind| kind.list()).map(|(path, _)| path.into()).collect()
+}
+
+fn is_topic(path: &Path) -> bool {
+    let is_yaml = path.extension().is_some_and(|it| it == "yaml" || it == "yml");
+    is_yaml && path.parent() == Some(Path::new(TOPICS))
 }
 
 pub(super) struct Reader<'a> {
@@ -42,26 +56,42 @@ impl Reader<'_> {
         self.problems.push(Problem { path, place, message: message.into() });
     }
 
+    /// What is known when all documents are.
+    fn kit(mut self, documents: Vec<Document>) -> Result<Kit, Vec<Problem>> {
+        let mut found = Vec::new();
+        for kind in Kind::ALL {
+            self.kind(kind, &documents, &mut found);
+        }
+        whole::check_values(&mut self, &found);
+        whole::check_translations(&mut self, &found);
+        if !self.problems.is_empty() {
+            return Err(self.problems);
+        }
+        let entries = found.into_iter().map(|(entry, _)| entry).collect();
+        Ok(Kit { folder: self.folder.into(), documents, entries })
+    }
+
+    fn are_too_many(&mut self, topics: usize) -> bool {
+        let are = topics > MAX_ENTRIES;
+        if are {
+            let message =
+                format!("expected at most {MAX_ENTRIES} topics, found {topics}; split them");
+            self.refuse(Path::new(TOPICS), None, message);
+        }
+        are
+    }
+
     fn documents(&mut self) -> Vec<Document> {
-        let files: BTreeSet<_> =
-            Kind::ALL.iter().filter_map(|kind| kind.list()).map(|(path, _)| path.into()).collect();
-        let mut paths: Vec<PathBuf> = files.into_iter().collect();
+        let mut paths: Vec<PathBuf> = lists().into_iter().collect();
         match fs::read_dir(self.folder.join(TOPICS)) {
             Ok(found) => {
-                let is_yaml =
-                    |path: &PathBuf| path.extension().is_some_and(|it| it == "yaml" || it == "yml");
                 let names =
                     found.filter_map(|it| Some(Path::new(TOPICS).join(it.ok()?.file_name())));
-                let mut topics: Vec<_> = names.filter(is_yaml).collect();
+                let mut topics: Vec<_> = names.filter(|path| is_topic(path)).collect();
                 topics.sort();
-                if topics.len() > MAX_ENTRIES {
-                    let (most, count) = (MAX_ENTRIES, topics.len());
-                    let message =
-                        format!("expected at most {most} topics, found {count}; split them");
-                    self.refuse(Path::new(TOPICS), None, message);
-                    topics.clear();
+                if !self.are_too_many(topics.len()) {
+                    paths.extend(topics);
                 }
-                paths.extend(topics);
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => self.refuse(Path::new(TOPICS), None, cannot(&error)),
@@ -104,6 +134,10 @@ impl Reader<'_> {
                 return None;
             }
         };
+        self.parsed(path, text)
+    }
+
+    fn parsed(&mut self, path: PathBuf, text: String) -> Option<Document> {
         match yaml::parse(&text) {
             Ok(root) => Some(Document { path, text, root }),
             Err(Fault { place, message }) => {

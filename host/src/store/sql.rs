@@ -82,6 +82,19 @@ statements! { SENDERS:
     FORGET_SERVICE_NUMBERS = "DELETE FROM service_numbers WHERE service = $1";
     ADD_SERVICE_NUMBER = "INSERT INTO service_numbers (service, number) VALUES ($1, $2) \
         ON CONFLICT (service, number) DO NOTHING";
+    /// Each sender that is in use, whether Twilio was asked about it or not.
+    LIST_REGISTRATIONS = "SELECT used.sender, r.brand, r.campaign, r.detail, r.checked_at \
+        FROM (SELECT sender FROM sender_environments UNION \
+            SELECT s.sender FROM template_senders s JOIN templates t ON t.id = s.template_id \
+            WHERE t.deleted_at IS NULL) used \
+        LEFT JOIN registrations r ON r.sender = used.sender ORDER BY used.sender LIMIT $1";
+    REGISTRATION = "SELECT sender, brand, campaign, detail, checked_at FROM registrations \
+        WHERE sender = $1";
+    SET_REGISTRATION = "INSERT INTO registrations (sender, brand, campaign, detail, checked_at) \
+        VALUES ($1, $2, $3, $4, $5) \
+        ON CONFLICT (sender) DO UPDATE SET brand = excluded.brand, campaign = excluded.campaign, \
+            detail = excluded.detail, checked_at = excluded.checked_at";
+    FORGET_REGISTRATIONS = "DELETE FROM registrations WHERE checked_at < $1";
     /// Many STOPs at a time, each sure that no pool changes before it commits.
     HOLD_POOLS = "SELECT name FROM locks WHERE name = 'pools'" postgres " FOR SHARE";
     /// A change of a pool, after all STOPs that have begun.

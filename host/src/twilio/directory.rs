@@ -1,5 +1,5 @@
 //! Asks Twilio which numbers and Messaging Services the account has, which numbers a service holds,
-//! and how far its registration for US long codes (A2P 10DLC) is. Nothing here sends.
+//! and what campaigns it has (A2P 10DLC). Nothing here sends.
 
 use std::time::{Duration, Instant};
 
@@ -11,6 +11,7 @@ use verbatim_core::AccountSid;
 
 use super::client::Client;
 use super::list::AskError;
+use super::registration::{Campaign, Registration};
 
 /// The most pages of a list that are read.
 const MAX_PAGES: usize = 50;
@@ -37,6 +38,8 @@ pub struct Number {
     pub name: String,
     /// Whether it sends and receives SMS.
     pub sms: bool,
+    /// How it is registered, if it is a US or Canadian long code.
+    pub registration: Registration,
 }
 
 /// A Messaging Service.
@@ -53,50 +56,23 @@ pub struct Service {
     pub numbers: Vec<String>,
     /// Its campaigns; none if it was never registered for US long codes.
     pub campaigns: Vec<Campaign>,
+    /// How it is registered for those.
+    pub registration: Registration,
 }
 
-/// A registration of a service for US long codes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-pub struct Campaign {
-    /// Twilio's word: `IN_PROGRESS`, `VERIFIED` or `FAILED`.
-    pub status: String,
-    /// The brand's, in Twilio's word: `APPROVED` or how far it is; nothing if Twilio names none.
-    pub brand: Option<String>,
-}
-
-impl Campaign {
-    /// Whether carriers take what it sends.
+impl Directory {
+    /// How a sender is registered, as far as this account's numbers and services tell.
     #[must_use]
-    pub fn is_registered(&self) -> bool {
-        self.status == "VERIFIED" && self.brand.as_deref().is_none_or(|brand| brand == "APPROVED")
-    }
-
-    /// What is still to be done, and where; nothing if it is registered.
-    #[must_use]
-    pub fn to_do(&self) -> Option<&'static str> {
-        match (self.brand.as_deref(), self.status.as_str()) {
-            _ if self.is_registered() => None,
-            (Some("FAILED" | "SUSPENDED" | "DELETION_PENDING" | "DELETION_FAILED"), _) => {
-                Some("mend the brand at console.twilio.com, Trust Hub")
+    pub fn registration(&self, sender: &str) -> Registration {
+        let service = self.services.iter().find(|service| service.sid == sender);
+        match service {
+            Some(service) => service.registration.clone(),
+            None if !sender.starts_with('+') => Registration::UNKNOWN,
+            None => {
+                let is_listed = self.numbers.iter().any(|one| one.number == sender);
+                Registration::of_number(sender, is_listed, &self.services)
             }
-            (Some("PENDING" | "IN_REVIEW"), _) => Some("wait until the brand is approved"),
-            (_, "FAILED") => Some("mend the campaign at console.twilio.com, Regulatory Compliance"),
-            _ => Some("wait until the campaign is verified"),
         }
-    }
-}
-
-impl Service {
-    /// How its registration stands, and what is to be done.
-    #[must_use]
-    pub fn registration(&self) -> String {
-        let Some(campaign) = self.campaigns.first() else {
-            return "no campaign; US long codes need one: console.twilio.com, Regulatory Compliance"
-                .to_owned();
-        };
-        let brand = campaign.brand.as_deref().unwrap_or("not named");
-        let to_do = campaign.to_do().map(|to_do| format!("; {to_do}")).unwrap_or_default();
-        format!("campaign {}, brand {brand}{to_do}", campaign.status)
     }
 }
 
@@ -108,23 +84,32 @@ pub struct Cached {
 }
 
 impl Cached {
-    /// The directory of a client's account, at most [`FRESH`] old. Who asks while it is being asked
-    /// for waits for that.
+    /// The directory of a client's account, at most [`FRESH`] old, and how old. Who asks while it is
+    /// being asked for waits for that.
     ///
     /// # Errors
     /// Twilio did not say.
-    pub async fn get(&self, client: &Client) -> Result<Directory, AskError> {
+    pub async fn get(&self, client: &Client) -> Result<(Directory, Duration), AskError> {
         let account = client.account.sid;
         let mut known = self.known.lock().await;
         let is_fresh = |(at, of, _): &&(Instant, AccountSid, Directory)| {
             *of == account && at.elapsed() < FRESH
         };
-        if let Some((_, _, directory)) = known.as_ref().filter(is_fresh) {
-            return Ok(directory.clone());
+        if let Some((at, _, directory)) = known.as_ref().filter(is_fresh) {
+            return Ok((directory.clone(), at.elapsed()));
         }
         let directory = client.directory().await?;
         *known = Some((Instant::now(), account, directory.clone()));
-        Ok(directory)
+        Ok((directory, Duration::ZERO))
+    }
+
+    /// The directory as it is now.
+    ///
+    /// # Errors
+    /// Twilio did not say; then what was known is forgotten.
+    pub async fn anew(&self, client: &Client) -> Result<Directory, AskError> {
+        *self.known.lock().await = None;
+        Ok(self.get(client).await?.0)
     }
 }
 
@@ -197,6 +182,9 @@ struct PoolResource {
 struct CampaignResource {
     campaign_status: String,
     brand_registration_sid: Option<String>,
+    has_embedded_links: Option<bool>,
+    has_embedded_phone: Option<bool>,
+    message_samples: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -214,7 +202,7 @@ impl Client {
         for found in self.messaging_list::<ServicePage>(&["v1", "Services"]).await? {
             services.push(self.complete(found).await?);
         }
-        Ok(Directory { numbers: self.numbers().await?, services })
+        Ok(Directory { numbers: self.numbers(&services).await?, services })
     }
 
     /// One Messaging Service.
@@ -238,13 +226,21 @@ impl Client {
                 Some(brand) => Some(self.brand(&brand).await?),
                 None => None,
             };
-            campaigns.push(Campaign { status: campaign.campaign_status, brand });
+            campaigns.push(Campaign {
+                status: campaign.campaign_status,
+                brand,
+                links: campaign.has_embedded_links,
+                phone_numbers: campaign.has_embedded_phone,
+                samples: campaign.message_samples.unwrap_or_default(),
+            });
         }
+        let numbers: Vec<String> = pool.into_iter().map(|one| one.phone_number).collect();
         Ok(Service {
+            registration: Registration::of_service(&sid, &numbers, &campaigns),
             sid,
             name: found.friendly_name.unwrap_or_default(),
             smart_encoding: found.smart_encoding,
-            numbers: pool.into_iter().map(|one| one.phone_number).collect(),
+            numbers,
             campaigns,
         })
     }
@@ -254,7 +250,7 @@ impl Client {
         Ok(self.ask::<BrandResource>(url).await?.status)
     }
 
-    async fn numbers(&self) -> Result<Vec<Number>, AskError> {
+    async fn numbers(&self, services: &[Service]) -> Result<Vec<Number>, AskError> {
         let mut url = self.messages.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop().push("IncomingPhoneNumbers.json");
@@ -264,6 +260,7 @@ impl Client {
         for _ in 0..MAX_PAGES {
             let page: NumberPage = self.ask(url).await?;
             numbers.extend(page.incoming_phone_numbers.into_iter().map(|one| Number {
+                registration: Registration::of_number(&one.phone_number, true, services),
                 name: one.friendly_name.unwrap_or_default(),
                 sms: one.capabilities.is_some_and(|it| it.sms),
                 number: one.phone_number,
@@ -327,26 +324,6 @@ mod tests {
             ("https://api.example.com/", "https://api.example.com/"),
         ] {
             assert_eq!(messaging(&base.parse().expect("a URL")).as_str(), expected);
-        }
-    }
-
-    #[test]
-    fn a_registration_says_what_is_to_be_done() {
-        let to_do = |brand: Option<&str>, status: &str| {
-            let campaign = Campaign { status: status.to_owned(), brand: brand.map(str::to_owned) };
-            campaign.to_do()
-        };
-        assert_eq!(to_do(Some("APPROVED"), "VERIFIED"), None);
-        assert_eq!(to_do(None, "VERIFIED"), None);
-        for (brand, status, expected) in [
-            ("FAILED", "IN_PROGRESS", "mend the brand"),
-            ("SUSPENDED", "VERIFIED", "mend the brand"),
-            ("IN_REVIEW", "IN_PROGRESS", "wait until the brand"),
-            ("APPROVED", "FAILED", "mend the campaign"),
-            ("APPROVED", "IN_PROGRESS", "wait until the campaign"),
-        ] {
-            let found = to_do(Some(brand), status).expect(expected);
-            assert!(found.starts_with(expected), "{brand} {status}: {found}");
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod directory;
 pub mod error;
 pub mod fake;
 pub mod list;
+pub mod registration;
 pub mod signature;
 pub mod status;
 pub mod twiml;

@@ -59,6 +59,7 @@ fn shown(store: &Store) -> String {
     let network = Times::of_a_network();
     let metrics = Metrics::new(store.counts(), &Times::of_the_sandbox(), &network, &network);
     metrics.show(Queue {
+        senders: Vec::new(),
         phases: Vec::new(),
         overdue: Duration::ZERO,
         forwards: 0,

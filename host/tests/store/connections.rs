@@ -46,14 +46,14 @@ async fn a_connection_that_has_ended_just_now_fails_once() {
 async fn a_transaction_that_is_left_gives_its_locks_back_at_once() {
     let host = Fixture::postgres().await;
     let other = host.another_host().await;
-    let stop = || keyword(ConsentAction::OptOut, NUMBER, at(2));
+    let stop = [keyword(ConsentAction::OptOut, NUMBER, at(2))];
     let mut holding = host.store.write().await.expect("a transaction");
-    holding.record_consent(&[stop()], at(2)).await.expect("a record");
+    holding.record_consent(&stop, at(2)).await.expect("a record");
 
     // Those who wait are left in the middle of their statement; some of the connections are not.
     for _ in 0..10 {
         let mut waiting = other.write().await.expect("a transaction");
-        let waited = waiting.record_consent(&[stop()], at(3));
+        let waited = waiting.record_consent(&stop, at(3));
         let waited = tokio::time::timeout(Duration::from_millis(10), waited).await;
         assert!(waited.is_err(), "the pair is locked");
     }
@@ -61,7 +61,7 @@ async fn a_transaction_that_is_left_gives_its_locks_back_at_once() {
 
     let done = tokio::time::timeout(Duration::from_secs(5), async {
         let mut tx = other.write().await.expect("a transaction");
-        tx.record_consent(&[stop()], at(4)).await.expect("a record");
+        tx.record_consent(&stop, at(4)).await.expect("a record");
         tx.commit().await.expect("it commits");
         // Every connection that was left is as good as new.
         for _ in 0..20 {

@@ -8,6 +8,7 @@ mod lists;
 mod manners;
 mod queues;
 mod races;
+mod registrations;
 mod resends;
 mod schema;
 

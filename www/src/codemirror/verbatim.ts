@@ -1,6 +1,6 @@
 // The CodeMirror 6 extension: a body in any editor that is made of CodeMirror.
 import { type EditorState, type Extension, Prec } from "@codemirror/state";
-import type { Analysis } from "../editing/analysis.ts";
+import type { Analysis, Campaign } from "../editing/analysis.ts";
 import type { Names, Values } from "../types.ts";
 import type { Verbatim } from "../verbatim.ts";
 import { completion } from "./complete.ts";
@@ -18,6 +18,8 @@ export interface VerbatimExtension {
   names?: Names | null;
   /** What is completed without `names`, beside what the values name. */
   suggestions?: Names;
+  /** What the sender's campaign says of its messages: what differs is found. */
+  campaign?: Campaign | null;
   /** Whether each line shows beside it the segments that it is part of. */
   gutter?: boolean;
   /** Whether a finding about all of the text underlines all of it; set to false beside a list. */
@@ -26,9 +28,10 @@ export interface VerbatimExtension {
 
 /** Chips, squiggles with fixes, completion, hover, and where each segment begins. */
 export function verbatim(engine: Verbatim, options: VerbatimExtension = {}): Extension {
-  const { values = {}, names = null, suggestions = {}, gutter = true, whole = true } = options;
+  const { values = {}, names = null, suggestions = {}, campaign = null } = options;
+  const { gutter = true, whole = true } = options;
   return [
-    judged({ engine, values, names, suggestions }),
+    judged({ engine, values, names, suggestions, campaign }),
     marks(),
     lint(whole),
     completion(),

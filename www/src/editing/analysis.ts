@@ -1,10 +1,13 @@
 // Everything that an editor shows of a body, asked of the module in one go: what is wrong, the
 // text with its values, where each segment begins, and where the characters stand that force
 // UCS-2. Knows no editor, so that each shows the same.
-import type { Check, Forcing, Names, Preview, Values } from "../types.ts";
+import type { Check, CheckRequest, Forcing, Names, Preview, Values } from "../types.ts";
 import { reason, type Verbatim } from "../verbatim.ts";
 import { type Boundary, boundaries } from "./boundaries.ts";
 import { type Origin, origin } from "./origin.ts";
+
+/** What the sender's campaign says of its messages. */
+export type Campaign = NonNullable<CheckRequest["campaign"]>;
 
 /** What a body is judged with. */
 export interface Context {
@@ -15,6 +18,8 @@ export interface Context {
   names: Names | null;
   /** What may be written, for completion alone. */
   suggestions: Names;
+  /** What the sender's campaign says of its messages; nothing where nobody knows. */
+  campaign?: Campaign | null;
 }
 
 /** A character that forces UCS-2, and where it was written; null where no one edit mends it. */
@@ -44,8 +49,9 @@ export const NOTHING: Analysis = {
  * Each part is asked for when it is read first, so that the frame of a key waits for no more than it
  * shows. Never throws: what the module refuses is a sentence in `refusal`.
  */
-export function analyse(body: string, { engine, values, names }: Context): Analysis {
-  const check = asked(() => engine.check(names === null ? { body } : { body, names }));
+export function analyse(body: string, { engine, values, names, campaign }: Context): Analysis {
+  const known = { ...(names === null ? {} : { names }), ...(campaign ? { campaign } : {}) };
+  const check = asked(() => engine.check({ body, ...known }));
   const preview = asked(() => engine.preview({ body, values }));
   const marked = asked(() => {
     const shown = preview().answer;

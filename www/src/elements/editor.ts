@@ -4,7 +4,7 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { property, query, state } from "lit/decorators.js";
 import { guard } from "lit/directives/guard.js";
-import { type Analysis, NOTHING } from "../editing/analysis.ts";
+import { type Analysis, type Campaign, NOTHING } from "../editing/analysis.ts";
 import { type Judged, judge, type Matrix, matrix } from "../editing/bounds.ts";
 import { type Mending, mending, saved } from "../editing/mend.ts";
 import { plural, sentence } from "../editing/words.ts";
@@ -44,6 +44,7 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
   @property({ attribute: false }) domains: Domains | null = null;
   @property({ attribute: false }) names: Names | null = null;
   @property({ attribute: false }) suggestions: Names = {};
+  @property({ attribute: false }) campaign: Campaign | null = null;
   @property({ attribute: false }) bodies: Record<string, string> = {};
   @property() language = "";
   @property({ type: Boolean, reflect: true }) readonly = false;
@@ -148,6 +149,7 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
     }
     if (changed.has("names")) surface.judgeWith({ names: this.names });
     if (changed.has("suggestions")) surface.judgeWith({ suggestions: this.suggestions });
+    if (changed.has("campaign")) surface.judgeWith({ campaign: this.campaign });
     if (changed.has("engine") && this.engine !== null) surface.judgeWith({ engine: this.engine });
   }
 
@@ -185,7 +187,13 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
     this.#surface = new Surface(
       this.frame,
       this.renderRoot as ShadowRoot,
-      { engine, values: this.values, names: this.names, suggestions: this.suggestions },
+      {
+        engine,
+        values: this.values,
+        names: this.names,
+        suggestions: this.suggestions,
+        campaign: this.campaign,
+      },
       this.value,
       (byWriter) => this.#moved(byWriter),
       () => this.#left(),

@@ -1,5 +1,5 @@
 // <verbatim-editor> as its page sees it: properties, events' details, nothing of how it is made.
-import type { Analysis } from "../editing/analysis.ts";
+import type { Analysis, Campaign } from "../editing/analysis.ts";
 import type { Domains, Names, Values } from "../types.ts";
 import type { Verbatim } from "../verbatim.ts";
 
@@ -35,6 +35,8 @@ export interface VerbatimEditorElement extends HTMLElement {
   names: Names | null;
   /** What is completed without `names`, beside what the values name; nothing is said of others. */
   suggestions: Names;
+  /** What the sender's campaign says of its messages: what differs is found. */
+  campaign: Campaign | null;
   /** The body in each language, by its tag, for the matrix; `value` stands for `language`. */
   bodies: Record<string, string>;
   /** The tag of the language that `value` is in. */

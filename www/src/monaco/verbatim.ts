@@ -1,7 +1,13 @@
 // The Monaco adapter: what the CodeMirror extension does, for an editor that a page has made with
 // Monaco. Monaco is handed over, never imported, so that a page may have it from anywhere.
 import type * as Monaco from "monaco-editor";
-import { type Analysis, analyse, type Context, namesAtHand } from "../editing/analysis.ts";
+import {
+  type Analysis,
+  analyse,
+  type Campaign,
+  type Context,
+  namesAtHand,
+} from "../editing/analysis.ts";
 import { drawnAt, lineSegments } from "../editing/lines.ts";
 import { told } from "../editing/told.ts";
 import { kindName } from "../editing/words.ts";
@@ -19,6 +25,8 @@ export interface MonacoOptions {
   names?: Names | null;
   /** What is completed without `names`, beside what the values name. */
   suggestions?: Names;
+  /** What the sender's campaign says of its messages: what differs is found. */
+  campaign?: Campaign | null;
   /** Whether line numbers give way to the segments that each line is part of. */
   gutter?: boolean;
   /** Called with each verdict. */
@@ -29,7 +37,7 @@ export interface VerbatimMonaco {
   /** What the module says of the text that the editor holds now. */
   readonly analysis: Analysis;
   /** Changes with what the body is judged. */
-  update(change: Partial<Pick<Context, "values" | "names" | "suggestions">>): void;
+  update(change: Partial<Omit<Context, "engine">>): void;
   /** Takes everything away again; the editor stays. */
   dispose(): void;
 }
@@ -69,8 +77,8 @@ class Attached implements VerbatimMonaco {
     engine: Verbatim,
     private readonly options: MonacoOptions,
   ) {
-    const { values = {}, names = null, suggestions = {} } = options;
-    this.context = { engine, values, names, suggestions };
+    const { values = {}, names = null, suggestions = {}, campaign = null } = options;
+    this.context = { engine, values, names, suggestions, campaign };
     // Offsets are those of the text that is sent, whose lines end in a line feed.
     model.setEOL(monaco.editor.EndOfLineSequence.LF);
     monaco.editor.setModelLanguage(model, LANGUAGE);
@@ -83,7 +91,7 @@ class Attached implements VerbatimMonaco {
     this.analysis = this.#judge();
   }
 
-  update(change: Partial<Pick<Context, "values" | "names" | "suggestions">>): void {
+  update(change: Partial<Omit<Context, "engine">>): void {
     this.context = { ...this.context, ...change };
     this.#judge();
   }

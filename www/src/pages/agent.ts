@@ -1,5 +1,5 @@
 // <verbatim-agent>: what the project holds for the agent beside its templates: actions, handoffs,
-// variants with their attributes, entities and translations.
+// variants with their attributes, entities and translations; and its files, in and out.
 import { html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { Question, VerbatimDialog } from "../parts/dialog.ts";
@@ -58,6 +58,7 @@ export class VerbatimAgent extends Page {
               )
         }
         ${items === null ? nothing : this.#languageForm()}
+        <verbatim-kit @changed=${this.#list}></verbatim-kit>
       </div>
       <verbatim-dialog></verbatim-dialog>`;
   }

@@ -9,6 +9,10 @@ type Fault = {
   [name in keyof Chaos]: Chaos[name] extends number ? name : never;
 }[keyof Chaos];
 
+type Rule = {
+  [name in keyof Chaos]: Chaos[name] extends boolean ? name : never;
+}[keyof Chaos];
+
 const REQUESTS: [Fault, string, string][] = [
   ["throttled", "Throttled", "refused with 429 (20429); nothing is made, so it is tried again"],
   ["error_before", "Error before", "500 (20500), and nothing is made"],
@@ -36,7 +40,17 @@ const CALM: Chaos = {
   undelivered: 0,
   per_second: 0,
   answers_keywords: false,
+  campaign: "VERIFIED",
+  campaign_without_links: false,
+  campaign_without_phone_numbers: false,
 };
+
+const CAMPAIGNS: [Chaos["campaign"], string][] = [
+  ["VERIFIED", "verified"],
+  ["IN_PROGRESS", "in progress"],
+  ["FAILED", "failed"],
+  ["NONE", "none: never registered"],
+];
 
 @customElement("verbatim-chaos")
 export class VerbatimChaos extends Page {
@@ -92,16 +106,48 @@ export class VerbatimChaos extends Page {
           }))}
           ${this.#number("Seed", chaos.seed, (value) => ({ seed: value }))}
         </div>
-        <label class="check">
-          <input
-            type="checkbox"
-            .checked=${live(chaos.answers_keywords)}
+        ${this.#check(
+          chaos,
+          "answers_keywords",
+          "Twilio answers STOP, START and HELP itself, and refuses who has opted out (21610)",
+        )}
+      </section>
+      <section class="card">
+        <h2>Registration</h2>
+        <label class="field">
+          <span>Campaign of each Messaging Service (A2P 10DLC)</span>
+          <select
+            .value=${live(chaos.campaign)}
             @change=${(event: Event) =>
-              this.#set({ answers_keywords: (event.target as HTMLInputElement).checked })}
-          />
-          Twilio answers STOP, START and HELP itself, and refuses who has opted out (21610)
+              this.#set({
+                campaign: (event.target as HTMLSelectElement).value as Chaos["campaign"],
+              })}
+          >
+            ${CAMPAIGNS.map(([value, label]) => html`<option value=${value}>${label}</option>`)}
+          </select>
         </label>
+        <p class="muted small">
+          Unless it is verified, what a long code sends to a US or Canadian phone is blocked (30034).
+        </p>
+        ${this.#check(chaos, "campaign_without_links", "It says that its messages hold no links")}
+        ${this.#check(
+          chaos,
+          "campaign_without_phone_numbers",
+          "It says that its messages hold no phone numbers",
+        )}
       </section>`;
+  }
+
+  #check(chaos: Chaos, name: Rule, meaning: string) {
+    return html`<label class="check">
+      <input
+        type="checkbox"
+        .checked=${live(chaos[name])}
+        @change=${(event: Event) =>
+          this.#set({ [name]: (event.target as HTMLInputElement).checked })}
+      />
+      ${meaning}
+    </label>`;
   }
 
   #slider(chaos: Chaos, [name, label, meaning]: [Fault, string, string]) {

@@ -2,16 +2,19 @@
 // each environment, and the webhooks that hear what people write.
 import { html } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
-import { api, type Directory, type Sender } from "../api.ts";
+import { api, type Directory, type Registration, type Sender } from "../api.ts";
 import type { Question, VerbatimDialog } from "../parts/dialog.ts";
 import type { VerbatimDirectory } from "../parts/directory.ts";
 import { Page } from "../parts/page.ts";
+import type { VerbatimRegistrations } from "../parts/registrations.ts";
 
 @customElement("verbatim-settings")
 export class VerbatimSettings extends Page {
   @state() private senders: Sender[] | null = null;
+  @state() private known: Registration[] = [];
   @state() private directory: Directory = { numbers: [], services: [] };
   @query("verbatim-directory") private atTwilio!: VerbatimDirectory;
+  @query("verbatim-registrations") private registrations!: VerbatimRegistrations;
   @query("verbatim-dialog") private dialog!: VerbatimDialog;
 
   override connectedCallback(): void {
@@ -21,16 +24,20 @@ export class VerbatimSettings extends Page {
 
   async #list(): Promise<void> {
     this.senders = (await this.attempt(() => api.senders())) ?? this.senders;
+    await this.registrations?.read();
   }
 
   protected override render() {
     return html`<h1>Settings</h1>
       ${this.alert()}
       <div class="work" @ask=${(event: CustomEvent<Question>) => this.dialog.ask(event.detail)}>
-        <verbatim-account @changed=${() => this.atTwilio.ask()}></verbatim-account>
+        <verbatim-account
+          @changed=${() => Promise.all([this.atTwilio.ask(), this.registrations.read()])}
+        ></verbatim-account>
         <verbatim-senders
           .senders=${this.senders}
           .directory=${this.directory}
+          .registrations=${this.known}
           @changed=${this.#list}
         ></verbatim-senders>
         <verbatim-directory
@@ -40,6 +47,11 @@ export class VerbatimSettings extends Page {
             this.directory = event.detail;
           }}
         ></verbatim-directory>
+        <verbatim-registrations
+          @registrations=${({ detail }: CustomEvent<Registration[]>) => {
+            this.known = detail;
+          }}
+        ></verbatim-registrations>
         <verbatim-manners></verbatim-manners>
         <verbatim-webhooks .senders=${this.senders ?? []}></verbatim-webhooks>
         <verbatim-forwards></verbatim-forwards>

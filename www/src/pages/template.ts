@@ -3,7 +3,15 @@
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
-import { api, type Sender, type Senders, type Template } from "../api.ts";
+import {
+  api,
+  ENVIRONMENTS,
+  type Registration,
+  type Sender,
+  type Senders,
+  type Template,
+} from "../api.ts";
+import type { Campaign } from "../editing/analysis.ts";
 import type { EditDetail, VerbatimEditorElement } from "../elements/face.ts";
 import { prose } from "../elements/prose.ts";
 import type { HashedVerbatim } from "../load-from-host.ts";
@@ -20,6 +28,9 @@ import { address } from "../route.ts";
 import type { Diagnostic, Domains, Environment, Names, Preview } from "../types.ts";
 import { BLANK, type Draft, drafts, NEW } from "./draft.ts";
 
+/** A sender that can be asked about. */
+const SENDER = /^(\+[1-9]\d{6,14}|MG[0-9a-f]{32})$/;
+
 @customElement("verbatim-template")
 export class VerbatimTemplate extends Page {
   @property({ attribute: false }) engine!: HashedVerbatim;
@@ -33,6 +44,8 @@ export class VerbatimTemplate extends Page {
   @state() private senders: Sender[] = [];
   /** All of the project, for the names that they use and the languages of this one. */
   @state() private templates: Template[] = [];
+  /** How senders are registered, as far as it was asked. */
+  @state() private registrations = new Map<string, Registration>();
   /** What they name. */
   @state() private names: Names = {};
   /** What the project says that tokens may hold; null where it says nothing. */
@@ -40,11 +53,15 @@ export class VerbatimTemplate extends Page {
   @state() private to = "";
   @state() private saved = "";
 
+  readonly #asked = new Set<string>();
+  /** By sender; always the same object for one, so that the editor judges once. */
+  readonly #campaigns = new Map<string, Campaign>();
   @query("verbatim-dialog") private dialog!: VerbatimDialog;
   @query("verbatim-editor") private editor!: VerbatimEditorElement;
   @query("verbatim-send") private sends!: VerbatimSend | null;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    this.#askAboutSenders();
     if (changed.has("development")) this.to = phoneNumber.get(this.development);
     if (!changed.has("templateId")) return;
     void this.#open();
@@ -64,6 +81,32 @@ export class VerbatimTemplate extends Page {
       },
       () => {},
     );
+  }
+
+  /** Asks how the senders of the form are registered, each once. */
+  #askAboutSenders(): void {
+    for (const sender of Object.values(this.draft?.senders ?? {})) {
+      if (sender === null || !SENDER.test(sender) || this.#asked.has(sender)) continue;
+      this.#asked.add(sender);
+      // It only warns, so nothing is said if it cannot be had.
+      void api.registration(sender).then(
+        (registration) => {
+          if (registration.campaign !== null) {
+            const { links, phone_numbers } = registration.campaign;
+            this.#campaigns.set(sender, { links, phone_numbers });
+          }
+          this.registrations = new Map(this.registrations).set(sender, registration);
+        },
+        () => {},
+      );
+    }
+  }
+
+  /** What the campaign says that the messages are under which they go out; the live one first. */
+  get #campaign(): Campaign | null {
+    const senders = [...ENVIRONMENTS].reverse().map((one) => this.draft?.senders[one] ?? "");
+    const first = senders.find((sender) => this.#campaigns.has(sender));
+    return this.#campaigns.get(first ?? "") ?? null;
   }
 
   async #open(): Promise<void> {
@@ -156,6 +199,7 @@ export class VerbatimTemplate extends Page {
                   .values=${draft.values}
                   .suggestions=${this.names}
                   .domains=${this.domains}
+                  .campaign=${this.#campaign}
                   @edit=${(event: CustomEvent<EditDetail>) =>
                     this.#change({ body: event.detail.value, values: event.detail.values })}
                 ></verbatim-editor>
@@ -164,6 +208,7 @@ export class VerbatimTemplate extends Page {
                 template,
                 senders: draft.senders,
                 known: this.senders,
+                registrations: this.registrations,
                 unsaved: drafts.isUnsaved(this.templateId),
                 change: (senders) => this.#change({ senders }),
                 publish: (environment) => this.#publish(environment),
@@ -173,6 +218,7 @@ export class VerbatimTemplate extends Page {
                 .to=${this.to}
                 .unsaved=${drafts.isUnsaved(this.templateId)}
                 .senders=${this.senders}
+                .registrations=${this.registrations}
                 .module=${this.engine.sha256}
                 .prepare=${() => this.#prepare()}
                 @to=${({ detail }: CustomEvent<string>) => this.#setTo(detail)}

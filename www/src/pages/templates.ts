@@ -2,11 +2,12 @@
 import { html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
-import { api, type Sender, type Template } from "../api.ts";
+import { api, type Registration, type Sender, type Template } from "../api.ts";
 import { plural } from "../editing/words.ts";
 import type { VerbatimDialog } from "../parts/dialog.ts";
 import { Page } from "../parts/page.ts";
 import { deleteQuestion, duplicateQuestion } from "../parts/questions.ts";
+import { blocked } from "../parts/registration.ts";
 import { when } from "../parts/when.ts";
 import { address } from "../route.ts";
 import type { Verbatim } from "../verbatim.ts";
@@ -19,6 +20,7 @@ export class VerbatimTemplates extends Page {
   @state() private sought = "";
   /** Null until they are known. */
   @state() private senders: Sender[] | null = null;
+  @state() private registrations: Registration[] = [];
   @query("verbatim-dialog") private dialog!: VerbatimDialog;
 
   override connectedCallback(): void {
@@ -29,6 +31,12 @@ export class VerbatimTemplates extends Page {
   async #list(): Promise<void> {
     // They only say what is to be done first.
     this.senders = await api.senders().catch(() => null);
+    void api.registrations().then(
+      ({ registrations }) => {
+        this.registrations = registrations;
+      },
+      () => {},
+    );
     this.templates = (await this.attempt(() => api.templates())) ?? this.templates;
   }
 
@@ -104,6 +112,7 @@ export class VerbatimTemplates extends Page {
           version ${template.version} · ${this.#size(template.body)} · saved
           ${when(template.updated_at)}
         </p>
+        ${blocked(this.registrations.find(({ sender }) => sender === template.senders.live))}
       </div>
       <div class="row actions">
         <button

@@ -1,12 +1,13 @@
-// <verbatim-directory>: what the account has at Twilio: numbers, Messaging Services, and how far
-// each service's registration for US long codes is. Says `directory` with what Twilio said, and
+// <verbatim-directory>: what the account has at Twilio: numbers, Messaging Services, and how they are
+// registered for A2P 10DLC. Says `directory` with what Twilio said, and
 // `changed` when one of them has become a sender.
 import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { ApiError, api, type Directory, type Sender } from "../api.ts";
+import { ApiError, api, type Directory, type Registered, type Sender } from "../api.ts";
 import { plural } from "../editing/words.ts";
 import { address } from "../route.ts";
 import { Page } from "./page.ts";
+import { standingBadge } from "./registration.ts";
 
 /** Nothing, because no account is connected that could be asked. */
 const NOBODY: Directory = { numbers: [], services: [] };
@@ -88,11 +89,12 @@ export class VerbatimDirectory extends Page {
     return html`<ul class="rows" aria-label="At Twilio">
       ${services.map((service) => html`<li>${ofService(service)}${this.#useButton(service.sid)}</li>`)}
       ${numbers.map(
-        ({ number, name, sms }) => html`<li>
+        ({ number, name, sms, registration }) => html`<li>
           <div class="grow">
             <p><strong>${number}</strong></p>
-            <p class="muted small" dir="auto">${name}</p>
+            <p class="muted small" dir="auto">${name} ${campaign(registration)}</p>
           </div>
+          ${standingBadge(registration)}
           ${sms ? this.#useButton(number) : html`<strong class="badge bad">no SMS</strong>`}
         </li>`,
       )}
@@ -100,24 +102,22 @@ export class VerbatimDirectory extends Page {
   }
 }
 
-function ofService({ sid, name, numbers, campaigns }: Directory["services"][number]) {
+function ofService({ sid, name, numbers, registration }: Directory["services"][number]) {
   return html`<div class="grow">
       <p><strong class="breakable">${sid}</strong></p>
       <p class="muted small" dir="auto">
         ${name} · ${plural(numbers.length, "number")}
-        ${numbers.length === 0 ? nothing : html`(${numbers.join(", ")})`}
+        ${numbers.length === 0 ? nothing : html`(${numbers.join(", ")})`} ${campaign(registration)}
       </p>
     </div>
-    ${
-      campaigns.length === 0
-        ? html`<strong class="badge">not registered for US long codes</strong>`
-        : campaigns.map(
-            ({ status, brand }) => html`<strong
-              class="badge ${status === "VERIFIED" ? "good" : "warn"}"
-              >A2P 10DLC ${status}${brand === null ? nothing : html`, brand ${brand}`}</strong
-            >`,
-          )
-    }`;
+    ${standingBadge(registration)}`;
+}
+
+/** In Twilio's words. */
+function campaign({ campaign }: Registered) {
+  if (campaign === null) return nothing;
+  const { status, brand } = campaign;
+  return html`· campaign ${status}${brand === null ? nothing : html`, brand ${brand}`}`;
 }
 
 declare global {

@@ -1,8 +1,15 @@
 // Where a template goes: the sender of each environment, and the version that it sends.
 import { html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
-import { ENVIRONMENTS, type Sender, type Senders, type Template } from "../api.ts";
+import {
+  ENVIRONMENTS,
+  type Registration,
+  type Sender,
+  type Senders,
+  type Template,
+} from "../api.ts";
 import type { Environment } from "../types.ts";
+import { standingBadge, standingLine } from "./registration.ts";
 import { senderList } from "./sender-list.ts";
 
 export const ENVIRONMENT_NAMES: Record<Environment, string> = {
@@ -20,6 +27,8 @@ export interface EnvironmentFields {
   senders: Senders;
   /** Those that may be picked. */
   known: Sender[];
+  /** How senders are registered, as far as it is known. */
+  registrations: Map<string, Registration>;
   unsaved: boolean;
   change: (senders: Senders) => void;
   publish: (environment: Environment) => void;
@@ -52,12 +61,30 @@ export function environmentFields(fields: EnvironmentFields) {
               }}
             />
           </label>
+          ${registered(fields.registrations.get(senders[environment] ?? ""))}
           ${published(environment, fields)}
         </div>`,
       )}
     </div>
     ${senderList("known-senders", known)}
   </section>`;
+}
+
+/** Where it stands, unless it needs none; and its campaign's examples, which carriers compare with. */
+function registered(registration: Registration | undefined) {
+  if (registration === undefined || registration.standing === "not_needed") return nothing;
+  const samples = registration.campaign?.samples ?? [];
+  return html`<p>${standingBadge(registration)} ${standingLine(registration)}</p>
+    ${
+      samples.length === 0
+        ? nothing
+        : html`<details class="small">
+          <summary>What its campaign says that it sends</summary>
+          <ul>
+            ${samples.map((sample) => html`<li dir="auto">${sample}</li>`)}
+          </ul>
+        </details>`
+    }`;
 }
 
 function published(environment: Environment, { template, unsaved, publish }: EnvironmentFields) {

@@ -34,6 +34,7 @@ export class VerbatimMessage extends Page {
           : html`<p class="muted">What it said was taken out ${when(message.redacted_at)}.</p>`
       }
       ${message.error === null ? nothing : failure(message.error)}
+      ${message.warning === undefined ? nothing : html`<p class="small warn">${message.warning}</p>`}
       <p class="muted small">
         <span data-testid="message-segments">${
           message.redacted_at === null

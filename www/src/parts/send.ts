@@ -4,7 +4,14 @@ import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
-import { api, ENVIRONMENTS, FINAL_STATES, type Message, type Sender } from "../api.ts";
+import {
+  api,
+  ENVIRONMENTS,
+  FINAL_STATES,
+  type Message,
+  type Registration,
+  type Sender,
+} from "../api.ts";
 import type { Draft } from "../pages/draft.ts";
 import { address } from "../route.ts";
 import type { Environment, Preview } from "../types.ts";
@@ -12,6 +19,7 @@ import { ENVIRONMENT_NAMES } from "./environments.ts";
 import type { Previewed } from "./message-card.ts";
 import { Page } from "./page.ts";
 import { Poll } from "./poll.ts";
+import { blocked } from "./registration.ts";
 
 /** How often the state of a message under way is asked for. */
 const POLL_MS = 400;
@@ -30,6 +38,8 @@ export class VerbatimSend extends Page {
   @property({ type: Boolean }) unsaved = false;
   /** Those of this host. */
   @property({ attribute: false }) senders: Sender[] = [];
+  /** How senders are registered, as far as it is known. */
+  @property({ attribute: false }) registrations = new Map<string, Registration>();
   /** The module that previews. */
   @property() module = "";
   /** Saves it, if need be, and gives what is previewed then; throws if it cannot be saved. */
@@ -144,6 +154,7 @@ export class VerbatimSend extends Page {
         </button>
       </form>
       <p class="muted small">${this.#from()}</p>
+      ${blocked(this.registrations.get(draft.senders[draft.environment] ?? ""))}
       ${this.alert()}
       ${
         sent.length === 0

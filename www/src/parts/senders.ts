@@ -3,10 +3,18 @@
 import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
-import { api, type Directory, ENVIRONMENTS, type Sender, type SenderSetting } from "../api.ts";
+import {
+  api,
+  type Directory,
+  ENVIRONMENTS,
+  type Registration,
+  type Sender,
+  type SenderSetting,
+} from "../api.ts";
 import type { Environment } from "../types.ts";
 import { ask } from "./dialog.ts";
 import { Page } from "./page.ts";
+import { blocked } from "./registration.ts";
 
 const REPLIES: Record<Sender["replies"], string> = {
   verbatim: "Verbatim answers STOP, START and HELP",
@@ -29,6 +37,8 @@ export class VerbatimSenders extends Page {
   @property({ attribute: false }) senders: Sender[] | null = null;
   /** What may be registered. */
   @property({ attribute: false }) directory: Directory = { numbers: [], services: [] };
+  /** How they are registered, as far as it is known. */
+  @property({ attribute: false }) registrations: Registration[] = [];
   /** The sender whose settings are in the form; null for a new one. */
   @state() private editing: Sender | null = null;
   @state() private done = "";
@@ -98,6 +108,7 @@ export class VerbatimSenders extends Page {
           if Twilio’s answer is lost, ${ON_UNKNOWN[on_unknown]} · if a carrier does not deliver,
           ${undelivered}
         </p>
+        ${blocked(this.registrations.find((one) => one.sender === sender.sender))}
       </div>
       <div class="row">
         <button

@@ -50,6 +50,29 @@ pub struct Chaos {
     /// Answers STOP, START and HELP itself, as Twilio does unless that is switched off, and
     /// refuses with 21610 what is for whoever has opted out.
     pub answers_keywords: bool,
+    /// How the campaign of each Messaging Service stands (A2P 10DLC). Unless it is verified, what a
+    /// long code sends to a US or Canadian phone ends `undelivered` (30034).
+    pub campaign: CampaignStatus,
+    /// The campaigns say that their messages hold no links.
+    pub campaign_without_links: bool,
+    /// The campaigns say that their messages hold no phone numbers.
+    pub campaign_without_phone_numbers: bool,
+}
+
+/// How a campaign stands, in Twilio's words; `NONE` where there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schemars(inline)]
+pub enum CampaignStatus {
+    /// Registered.
+    #[default]
+    Verified,
+    /// Still being looked at.
+    InProgress,
+    /// Refused.
+    Failed,
+    /// There is none.
+    None,
 }
 
 /// A probability: 0 for never, 1 for always.
@@ -340,7 +363,7 @@ mod tests {
     #[test]
     fn a_line_of_text_is_read_and_one_that_is_wrong_says_why() {
         let read: Chaos = "seed=7,latency_ms=50..400,timeout_after=0.25,per_second=3,\
-            answers_keywords=true"
+            answers_keywords=true,campaign=IN_PROGRESS,campaign_without_links=true"
             .parse()
             .expect("a chaos");
         let expected = Chaos {
@@ -349,6 +372,8 @@ mod tests {
             timeout_after: Chance(0.25),
             per_second: 3,
             answers_keywords: true,
+            campaign: CampaignStatus::InProgress,
+            campaign_without_links: true,
             ..Chaos::default()
         };
         assert_eq!(read, expected);

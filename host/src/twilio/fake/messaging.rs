@@ -8,6 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
+use super::chaos::CampaignStatus;
 use super::refusal::Refusal;
 use super::{Shared, rest};
 
@@ -73,12 +74,42 @@ pub(super) async fn campaigns(
 ) -> Result<Json<Value>, Refusal> {
     rest::authorised(&shared, &headers, None)?;
     numbers_of(&shared, &sid)?;
-    let campaign = json!({
-        "messaging_service_sid": sid,
-        "brand_registration_sid": BRAND,
-        "campaign_status": shared.settings.campaign,
-    });
-    Ok(listed("compliance", &[campaign]))
+    let chaos = shared.dice().chaos();
+    let campaign = |status| {
+        json!({
+            "messaging_service_sid": sid,
+            "brand_registration_sid": BRAND,
+            "campaign_status": status,
+            "has_embedded_links": !chaos.campaign_without_links,
+            "has_embedded_phone": !chaos.campaign_without_phone_numbers,
+            "message_samples": ["Hi Ada, your table at Trattoria Roma is ready."],
+        })
+    };
+    let campaigns = match chaos.campaign {
+        CampaignStatus::Verified => vec![campaign("VERIFIED")],
+        CampaignStatus::InProgress => vec![campaign("IN_PROGRESS")],
+        CampaignStatus::Failed => vec![campaign("FAILED")],
+        CampaignStatus::None => Vec::new(),
+    };
+    Ok(listed("compliance", &campaigns))
+}
+
+/// Whether carriers block what a number sends to another, because nobody registered it: a US or
+/// Canadian long code that is in no service, or whose campaign is not verified. Where every number
+/// is the account's, each is registered that no service holds.
+pub(super) fn is_blocked(shared: &Shared, from: &str, to: &str) -> bool {
+    let toll_free = ["800", "833", "844", "855", "866", "877", "888"];
+    let is_long_code = |number: &str| {
+        let national = number.strip_prefix("+1");
+        national.is_some_and(|number| !toll_free.iter().any(|code| number.starts_with(code)))
+    };
+    let holds = |numbers: &[String]| numbers.iter().any(|number| number == from);
+    let is_held = shared.settings.services.iter().any(|(_, numbers)| holds(numbers));
+    let is_unregistered = match is_held {
+        true => shared.dice().chaos().campaign != CampaignStatus::Verified,
+        false => holds(&shared.settings.numbers),
+    };
+    is_long_code(from) && to.starts_with("+1") && is_unregistered
 }
 
 /// `GET /v1/a2p/BrandRegistrations/{sid}`.

@@ -36,7 +36,7 @@ use super::client::Account;
 use chaos::Dice;
 use ledger::Ledger;
 
-pub use chaos::{Chance, Chaos, ChaosError, Latency, MAX_LATENCY_MS};
+pub use chaos::{CampaignStatus, Chance, Chaos, ChaosError, Latency, MAX_LATENCY_MS};
 pub use control::{Control, ControlError};
 pub use refusal::TEST_NUMBERS;
 
@@ -60,8 +60,6 @@ pub struct FakeSettings {
     pub reports: Reports,
     /// Whether the services replace characters of their own accord.
     pub smart_encoding: bool,
-    /// How the registration of each service for US long codes stands, in Twilio's word.
-    pub campaign: &'static str,
     /// What goes wrong to begin with.
     pub chaos: Chaos,
 }
@@ -87,7 +85,6 @@ impl FakeSettings {
             step: Duration::from_millis(60),
             reports: Reports::Each,
             smart_encoding: false,
-            campaign: "VERIFIED",
             chaos: Chaos::default(),
         }
     }

@@ -6,6 +6,7 @@ use reqwest::Url;
 
 use super::chaos::{Asked, Journey};
 use super::ledger::Entry;
+use super::messaging::is_blocked;
 use super::{Reports, Shared};
 use crate::twilio::{field, signature};
 
@@ -13,6 +14,8 @@ use crate::twilio::{field, signature};
 const LATE: u32 = 2;
 /// The phone was off or out of reach.
 const OUT_OF_REACH: i64 = 30003;
+/// Carriers block the number, because it is not registered for A2P 10DLC.
+const UNREGISTERED: i64 = 30034;
 
 /// Lets a message go its way, and reports each step to its callback URL, if it has one.
 pub(super) fn report_statuses(
@@ -22,8 +25,10 @@ pub(super) fn report_statuses(
     asked: Asked,
 ) {
     tokio::spawn(async move {
-        let last = match shared.dice().arrives(asked) {
-            true => ("delivered", None),
+        let arrives = shared.dice().arrives(asked);
+        let last = match is_blocked(&shared, &entry.from, &entry.to) {
+            true => ("undelivered", Some(UNREGISTERED)),
+            false if arrives => ("delivered", None),
             false => ("undelivered", Some(OUT_OF_REACH)),
         };
         for (status, error) in [("sent", None), last] {

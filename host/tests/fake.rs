@@ -200,16 +200,19 @@ async fn who_has_opted_out_at_twilio_is_refused_there_unless_that_is_off() {
 }
 
 #[tokio::test]
-async fn a_sender_over_its_ceiling_is_told_to_slow_down() {
+async fn who_sends_faster_than_its_ceiling_is_told_to_slow_down() {
     let server = Server::start().await;
     let twilio = Twilio { server: &server };
-    set_chaos(&server, &json!({ "per_second": 2 })).await;
-    let mut codes = Vec::new();
-    for number in 0..3 {
-        let (status, body) = twilio.send(PERSON, &format!("text {number}")).await;
-        codes.push((status.as_u16(), body["code"].clone()));
+    for (ceiling, code) in [("per_second", 20429), ("per_second_of_account", 63017)] {
+        set_chaos(&server, &json!({ ceiling: 2 })).await;
+        let mut codes = Vec::new();
+        for number in 0..3 {
+            let (status, body) = twilio.send(PERSON, &format!("text {number}")).await;
+            codes.push((status.as_u16(), body["code"].clone()));
+        }
+        let expected = [(201, json!(null)), (201, json!(null)), (429, json!(code))];
+        assert_eq!(codes, expected, "{ceiling}");
     }
-    assert_eq!(codes, [(201, json!(null)), (201, json!(null)), (429, json!(20429))]);
     server.stop().await;
 }
 

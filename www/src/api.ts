@@ -359,6 +359,7 @@ export interface Chaos {
   callback_reordered: number;
   undelivered: number;
   per_second: number;
+  per_second_of_account: number;
   answers_keywords: boolean;
   /** How the campaign of each Messaging Service stands. */
   campaign: "VERIFIED" | "IN_PROGRESS" | "FAILED" | "NONE";

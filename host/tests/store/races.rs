@@ -263,28 +263,33 @@ async fn a_callback_that_arrives_many_times_at_once_counts_once(host: Fixture) {
 
 async fn an_answer_and_the_callback_that_overtakes_it_do_not_wait_for_each_other(host: Fixture) {
     let other = host.another_host().await;
-    for person in 0..30 {
+    for person in 0..100 {
         host.queue(&format!("+1555011{person:04}"), NUMBER, at(1)).await;
     }
     let mut claiming = host.store.write().await.expect("a transaction");
     let claims = claiming.claim(NUMBER, 100, LEASE, at(2)).await.expect("claims");
     claiming.commit().await.expect("it commits");
     let mut both = JoinSet::new();
-    for claim in claims {
+    for (number, claim) in claims.into_iter().enumerate() {
         let Claim::Cleared(claim) = claim else { panic!("{claim:?}") };
         let sid = format!("SM{}", claim.message_id());
         let delivered = news(&sid, "delivered", State::Delivered, Some(claim.attempt_id()));
         let (here, there) = (host.store.clone(), other.clone());
         both.spawn(async move {
-            let mut tx = here.write().await.expect("a transaction");
-            tx.accepted(&claim, &sid, Some(1), at(3)).await.expect("an answer");
-            tx.commit().await.expect("it commits");
-        });
-        both.spawn(async move {
             let mut tx = there.write().await.expect("a transaction");
             assert!(tx.record_status(&delivered, at(3)).await.expect("a record"));
             tx.commit().await.expect("it commits");
         });
+        both.spawn(async move {
+            let mut tx = here.write().await.expect("a transaction");
+            // Into whichever statement of the other.
+            tokio::time::sleep(Duration::from_millis(number as u64 % 10)).await;
+            tx.accepted(&claim, &sid, Some(1), at(3)).await.expect("an answer");
+            tx.commit().await.expect("it commits");
+        });
+        if both.len() >= 16 {
+            while both.join_next().await.transpose().expect("no failure").is_some() {}
+        }
     }
     both.join_all().await;
     let left = host.store.queue_depth().await.expect("a count");

@@ -39,6 +39,7 @@ const CALM: Chaos = {
   callback_reordered: 0,
   undelivered: 0,
   per_second: 0,
+  per_second_of_account: 0,
   answers_keywords: false,
   campaign: "VERIFIED",
   campaign_without_links: false,
@@ -103,6 +104,9 @@ export class VerbatimChaos extends Page {
           }))}
           ${this.#number("Messages a second, each sender", chaos.per_second, (value) => ({
             per_second: value,
+          }))}
+          ${this.#number("Messages a second, the account", chaos.per_second_of_account, (value) => ({
+            per_second_of_account: value,
           }))}
           ${this.#number("Seed", chaos.seed, (value) => ({ seed: value }))}
         </div>

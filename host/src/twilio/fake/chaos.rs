@@ -19,6 +19,17 @@ pub const MAX_LATENCY_MS: u64 = 60_000;
 const MAX_ASKED: usize = 100_000;
 /// The window of a sender's ceiling.
 const SECOND: Duration = Duration::from_secs(1);
+/// What is counted for the account, beside its senders.
+const ACCOUNT: &str = "";
+
+/// A rate that Twilio keeps to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ceiling {
+    /// That of one sender.
+    Sender,
+    /// That of all of them.
+    Account,
+}
 
 /// How the fake Twilio misbehaves, and which of Twilio's own rules it keeps. What is left out is
 /// off.
@@ -47,6 +58,8 @@ pub struct Chaos {
     pub undelivered: Chance,
     /// Messages a second that one sender may ask for; more are refused with 429 (20429). 0: any.
     pub per_second: u32,
+    /// Messages a second that the account may ask for; more are refused with 429 (63017). 0: any.
+    pub per_second_of_account: u32,
     /// Answers STOP, START and HELP itself, as Twilio does unless that is switched off, and
     /// refuses with 21610 what is for whoever has opted out.
     pub answers_keywords: bool,
@@ -306,21 +319,25 @@ impl Dice {
         self.draw("undelivered", asked) >= self.chaos.undelivered.0
     }
 
-    /// Whether a sender keeps to its ceiling with one more message.
-    pub(super) fn has_room(&mut self, sender: &str, now: Instant) -> bool {
-        let most = self.chaos.per_second as usize;
-        if most == 0 {
-            return true;
+    /// Counts one more message of a sender, unless that or the account would be over its ceiling:
+    /// which of them.
+    pub(super) fn count(&mut self, sender: &str, now: Instant) -> Result<(), Ceiling> {
+        let of_sender = (sender, self.chaos.per_second, Ceiling::Sender);
+        let of_account = (ACCOUNT, self.chaos.per_second_of_account, Ceiling::Account);
+        let ceilings = [of_sender, of_account].into_iter().filter(|(_, most, _)| *most > 0);
+        for (name, most, ceiling) in ceilings.clone() {
+            let sent = self.sent.entry(name.to_owned()).or_default();
+            while sent.front().is_some_and(|at| now.duration_since(*at) >= SECOND) {
+                sent.pop_front();
+            }
+            if sent.len() >= most as usize {
+                return Err(ceiling);
+            }
         }
-        let sent = self.sent.entry(sender.to_owned()).or_default();
-        while sent.front().is_some_and(|at| now.duration_since(*at) >= SECOND) {
-            sent.pop_front();
+        for (name, _, _) in ceilings {
+            self.sent.entry(name.to_owned()).or_default().push_back(now);
         }
-        let has_room = sent.len() < most;
-        if has_room {
-            sent.push_back(now);
-        }
-        has_room
+        Ok(())
     }
 
     /// A number from 0 to below 1.
@@ -467,9 +484,22 @@ mod tests {
     fn a_sender_has_room_for_so_many_in_each_second_and_another_for_its_own() {
         let mut dice = dice("per_second=2");
         let start = Instant::now();
-        assert!(dice.has_room("+1", start) && dice.has_room("+1", start));
-        assert!(!dice.has_room("+1", start + SECOND - Duration::from_millis(1)));
-        assert!(dice.has_room("+2", start));
-        assert!(dice.has_room("+1", start + SECOND));
+        assert_eq!([dice.count("+1", start), dice.count("+1", start)], [Ok(()); 2]);
+        let later = start + SECOND - Duration::from_millis(1);
+        assert_eq!(dice.count("+1", later), Err(Ceiling::Sender));
+        assert_eq!(dice.count("+2", start), Ok(()));
+        assert_eq!(dice.count("+1", start + SECOND), Ok(()));
+    }
+
+    #[test]
+    fn an_account_has_room_for_so_many_of_all_its_senders() {
+        let mut dice = dice("per_second_of_account=2,per_second=1");
+        let start = Instant::now();
+        assert_eq!(dice.count("+1", start), Ok(()));
+        // What is refused for its sender does not count for the account.
+        assert_eq!(dice.count("+1", start), Err(Ceiling::Sender));
+        assert_eq!(dice.count("+2", start), Ok(()));
+        assert_eq!(dice.count("+3", start), Err(Ceiling::Account));
+        assert_eq!(dice.count("+3", start + SECOND), Ok(()));
     }
 }

@@ -15,7 +15,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
-use super::chaos::Fate;
+use super::chaos::{Ceiling, Fate};
 use super::ledger::Entry;
 use super::refusal::{self, Order, Refusal};
 use super::{Shared, webhooks};
@@ -134,9 +134,14 @@ fn allow(shared: &Shared, order: Order) -> Result<Order, Refusal> {
         return Err(Refusal::new(StatusCode::BAD_REQUEST, 21610, message));
     }
     drop(ledger);
-    if !shared.dice().has_room(&order.from, Instant::now()) {
-        return Err(throttled());
-    }
+    let counted = shared.dice().count(&order.from, Instant::now());
+    counted.map_err(|ceiling| match ceiling {
+        Ceiling::Sender => throttled(),
+        Ceiling::Account => {
+            let message = "The account's rate of messages was exceeded";
+            Refusal::new(StatusCode::TOO_MANY_REQUESTS, 63017, message)
+        }
+    })?;
     Ok(order)
 }
 

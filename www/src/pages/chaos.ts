@@ -105,9 +105,13 @@ export class VerbatimChaos extends Page {
           ${this.#number("Messages a second, each sender", chaos.per_second, (value) => ({
             per_second: value,
           }))}
-          ${this.#number("Messages a second, the account", chaos.per_second_of_account, (value) => ({
-            per_second_of_account: value,
-          }))}
+          ${this.#number(
+            "Messages a second, the account",
+            chaos.per_second_of_account,
+            (value) => ({
+              per_second_of_account: value,
+            }),
+          )}
           ${this.#number("Seed", chaos.seed, (value) => ({ seed: value }))}
         </div>
         ${this.#check(

@@ -113,6 +113,9 @@ test("a witness names each token once, long values by their beginning", () => {
   expect(distinct(tokens)).toHaveLength(3);
   const values = { entity: { a: "x".repeat(41), b: "", c: "1" } };
   expect(witnessed(tokens, values, 2)).toBe(`a = ${"x".repeat(40)}…, b = “” and 1 more`);
+  const attribute: Token = { ...token("city", 40), kind: "variant" };
+  const witness = { ...values, variant: { city: "Paris" } };
+  expect(witnessed([...tokens, attribute], witness, 1)).toBe("city = Paris and 3 more");
 });
 
 test("a place is told the character that forces UCS-2 before its token", () => {

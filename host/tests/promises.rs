@@ -242,3 +242,42 @@ async fn the_agent_gets_no_keyword_and_nothing_from_who_opted_out() {
     assert_eq!(forwards.len(), 1, "{found}");
     assert!(forwards[0].to_string().contains("see you"), "{found}");
 }
+
+#[tokio::test]
+async fn wider_lists_own_words_patterns_and_replies_and_a_yes_of_the_opted_out_are_settings() {
+    let server = Server::start().await;
+    let pair = format!("v1/opt-outs/{PERSON}/{}", sandbox_number());
+    let is_out = async || server.get(&pair).await.1["opted_out"] == json!(true);
+    for word in ["REVOKE", "opt out", "Arr\u{ea}t", "alto", "basta", "leave me"] {
+        assert_eq!(server.write(PERSON, word).await, [""; 0], "`{word}` counts for nothing yet");
+    }
+    assert!(!is_out().await);
+    assert_eq!(server.write(PERSON, "yes").await.len(), 1, "the table has it");
+
+    let setting = json!({"sets": ["twilio", "fcc", "french", "spanish"],
+        "words": {"STOP": ["basta"]}, "patterns": {"STOP": ["leave .*"]},
+        "yes_only_when_opted_out": true, "replies": {"STOP": "Bye then.", "HELP": "Call us."}});
+    let (status, set) = server.put("v1/keywords", &setting).await;
+    assert_eq!(status, StatusCode::OK, "{set}");
+    assert_eq!(server.get("v1/keywords").await.1, set);
+    assert_eq!(server.write(PERSON, "Yes").await, [""; 0], "who is not opted out says it to us");
+    for word in ["REVOKE", "opt out", "Arr\u{ea}t", "alto", "Basta!", "leave me"] {
+        assert_eq!(server.write(PERSON, word).await, ["Bye then."], "{word}");
+        assert!(is_out().await, "{word}");
+        assert_eq!(server.write(PERSON, "yes").await.len(), 1);
+        assert!(!is_out().await);
+    }
+    assert_eq!(server.write(PERSON, "help").await, ["Call us."]);
+    for (bad, code) in [
+        (json!({"patterns": {"STOP": ["("]}}), "V040"),
+        (json!({"replies": {"STOP": " "}}), "V021"),
+        (json!({"words": {"STOP": [""]}}), "bad_field"),
+        (json!({"words": {"STOP": vec!["a"; 101]}}), "bad_field"),
+        (json!({"words": {"END": ["a"]}}), "bad_field"),
+        (json!({"sets": ["klingon"]}), "bad_field"),
+    ] {
+        let (status, problem) = server.put("v1/keywords", &bad).await;
+        assert_eq!((status, &problem["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!(code)));
+    }
+    assert_eq!(server.get("v1/keywords").await.1, set, "nothing of it was stored");
+}

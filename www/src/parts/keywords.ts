@@ -86,7 +86,7 @@ export class VerbatimKeywords extends Page {
   }
 
   #form({ sets, words, replies, yes_only_when_opted_out }: Keywords) {
-    return html`<form class="fields" @submit=${this.#save}>
+    return html`<form class="fields across" @submit=${this.#save}>
       ${NAMES.map(
         (name) => html`<label class="check">
           <input name="set-${name}" type="checkbox" .defaultChecked=${sets.includes(name)} />

@@ -134,7 +134,7 @@ pub(super) async fn free_form(
 
 /// `send_sms_template`: a template by name; its sender is the environment's.
 pub(super) async fn by_template(app: &App, order: &Order, name: &str) -> Result<Accepted, Problem> {
-    let candidates = candidates(app, name, order.environment).await?;
+    let (candidates, default_language) = candidates(app, name, order.environment).await?;
     // The sender is the chosen template's, and the module chooses; and it says which values are
     // missing. So it is asked with the first sender there is, and as if nothing might be missing;
     // then with what it has said. Nothing of the first answers has been done: an intent counts when
@@ -143,7 +143,6 @@ pub(super) async fn by_template(app: &App, order: &Order, name: &str) -> Result<
         .iter()
         .find_map(|(template, _, _)| template.senders.of(order.environment))
         .map(str::to_owned);
-    let default_language = app.store.default_language().await?;
     let mut values = order.values.clone();
     let mut is_resolved = false;
     for _ in 0..3 {
@@ -222,13 +221,14 @@ fn missing(refusal: Refusal) -> Result<Vec<TokenName>, EngineError> {
     Ok(detail.missing)
 }
 
-/// The templates that may be meant, each with the version and the body of the environment.
+/// The templates that may be meant, each with the version and the body of the environment; and the
+/// language of the one that is in no other.
 async fn candidates(
     app: &App,
     name: &str,
     environment: Environment,
-) -> Result<Vec<(Template, i64, String)>, Problem> {
-    let templates = app.store.templates_of_name(name).await?;
+) -> Result<(Vec<(Template, i64, String)>, Option<String>), Problem> {
+    let (templates, default_language) = app.store.templates_of_name(name).await?;
     let exist = !templates.is_empty();
     let mut candidates = Vec::with_capacity(templates.len());
     for template in templates {
@@ -241,7 +241,7 @@ async fn candidates(
             format!("no version of `{name}` is published to `{environment}`; publish one first");
         return Err(Problem::new(StatusCode::CONFLICT, "template_not_published", detail));
     }
-    Ok(candidates)
+    Ok((candidates, default_language))
 }
 
 /// The module's own refusal, which may be answered, or another.

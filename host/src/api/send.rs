@@ -83,10 +83,23 @@ pub(super) async fn send(
     input: Input<SendRequest>,
 ) -> Result<Response, Problem> {
     let key = idempotency_key(&headers, &input.json)?;
-    if let Some(answer) = remembered(&app, key.as_ref()).await? {
-        return Ok(answer);
+    let (new, warning) = match accept(&app, input.value).await {
+        Ok(accepted) => accepted,
+        // What was accepted once is answered as it was then, though its template may be gone. Of
+        // any other, its transaction finds out.
+        Err(problem) => return remembered(&app, key.as_ref()).await?.ok_or(problem),
+    };
+    match commit(&app, id, new, warning, key.as_ref()).await? {
+        Committed::Stored(body) => {
+            app.wake.now();
+            Ok(accepted_202(body))
+        }
+        Committed::Before(first) => again(first, key.as_ref()),
     }
-    let request = input.value;
+}
+
+/// What is to be stored, and what its answer warns of. Nothing has been written yet.
+async fn accept(app: &App, request: SendRequest) -> Result<(NewMessage, Option<String>), Problem> {
     let module = app.engine.sha256().to_string();
     refuse_other_module(request.module.as_deref(), &module)?;
     let environment = view::environment(request.environment.as_deref())?;
@@ -102,8 +115,8 @@ pub(super) async fn send(
     let (values, missing) = (request.values, request.missing);
     let order = Order { recipient, environment, values, missing, context, conversation_id };
     let accepted = match what {
-        What::Text { from, content } => free_form(&app, &order, &from, content).await?,
-        What::Template { name } => by_template(&app, &order, &name).await?,
+        What::Text { from, content } => free_form(app, &order, &from, content).await?,
+        What::Template { name } => by_template(app, &order, &name).await?,
     };
     let warning = accepted.warning.clone();
     let new = NewMessage {
@@ -112,13 +125,7 @@ pub(super) async fn send(
         redact: request.redact,
         ..accepted.message(&order, module)?
     };
-    match commit(&app, id, new, warning, key.as_ref()).await? {
-        Committed::Stored(body) => {
-            app.wake.now();
-            Ok(accepted_202(body))
-        }
-        Committed::Before(first) => again(first, key.as_ref()),
-    }
+    Ok((new, warning))
 }
 
 /// What became of a request when it was to be stored.

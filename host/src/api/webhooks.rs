@@ -65,9 +65,7 @@ async fn record(
         state: status.state,
         error_code: status.error_code,
     };
-    let mut tx = app.store.write().await?;
-    tx.record_status(&news, app.store.now()).await?;
-    tx.commit().await?;
+    app.store.record_status(&news, app.store.now()).await?;
     // The next message of the pair may have waited for this one.
     app.wake.now();
     Ok(StatusCode::NO_CONTENT)

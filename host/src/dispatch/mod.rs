@@ -24,13 +24,15 @@ use crate::store::{
     AttemptState, Claim, Cleared, ConsentSource, LedgerEntry, Store, StoreError, Tx,
 };
 use crate::time::Timestamp;
-use crate::twilio::client::{Outgoing, REQUEST_TIMEOUT};
+use crate::twilio::client::{Answer, Outgoing, REQUEST_TIMEOUT};
 use decide::Next;
 
 /// Messages posted at the same time.
 const IN_FLIGHT: usize = 64;
 /// Messages claimed in one transaction.
 const BATCH: usize = 32;
+/// How long a turn lasts at least: it asks the database as much for one message as for fifty.
+const TURN: Duration = Duration::from_millis(5);
 /// How long the dispatcher sleeps at most, and how often it looks at leases.
 const IDLE: Duration = Duration::from_secs(1);
 /// How long a stop waits for what is in flight: longer than a request may take, and shorter than
@@ -126,6 +128,7 @@ impl Dispatcher {
                 caught_up = Some(account);
                 continue;
             }
+            let began = tokio::time::Instant::now();
             let pause = match self.turn(&places, &wake, &mut before).await {
                 Ok(pause) => pause,
                 Err(error) => {
@@ -133,14 +136,12 @@ impl Dispatcher {
                     AFTER_FAILURE
                 }
             };
-            if pause.is_zero() {
-                continue;
-            }
             tokio::select! {
                 () = wake.notified() => {}
                 () = tokio::time::sleep(pause) => {}
                 _ = stopped.changed() => {}
             }
+            tokio::time::sleep_until(began + TURN).await;
         }
         // All places free: nothing is in flight any more.
         let all = u32::try_from(IN_FLIGHT).unwrap_or(u32::MAX);
@@ -166,8 +167,7 @@ impl Dispatcher {
         }
         let room = places.available_permits().min(BATCH);
         let claimed_at = Instant::now();
-        let claims = self.claim(room, &mut before.sender).await?;
-        let full = claims.len() == room;
+        let (claims, pause) = self.claim(room, &mut before.sender).await?;
         for claim in claims {
             let Claim::Cleared(cleared) = claim else { continue };
             let Ok(place) = Arc::clone(places).acquire_owned().await else { continue };
@@ -182,28 +182,35 @@ impl Dispatcher {
                 wake.notify_one();
             });
         }
-        if full && room > 0 {
-            return Ok(Duration::ZERO);
-        }
-        let now = self.store.now();
-        Ok(decide::idle(&self.store.lanes().await?, now).min(IDLE))
+        Ok(pause)
     }
 
-    /// Claims what is due, a fair share for each sender. `last` is the sender that was served last.
-    async fn claim(&self, room: usize, last: &mut String) -> Result<Vec<Claim>, StoreError> {
+    /// Claims what is due, a fair share for each sender, and says how long there is nothing more.
+    /// `last` is the sender that was served last.
+    async fn claim(
+        &self,
+        room: usize,
+        last: &mut String,
+    ) -> Result<(Vec<Claim>, Duration), StoreError> {
         let mut claims = Vec::new();
         if room == 0 {
-            return Ok(claims);
+            return Ok((claims, IDLE));
         }
         let mut tx = self.store.write().await?;
         let now = tx.now().await?;
-        for share in decide::shares(&tx.lanes().await?, room, last, now) {
+        let lanes = tx.lanes().await?;
+        for share in decide::shares(&lanes, room, last, now) {
             claims.extend(tx.claim(&share.sender, share.at_most, decide::LEASE, now).await?);
             *last = share.sender;
         }
         // Only what has committed is claimed: a POST begins here, after every STOP before it.
         tx.commit().await?;
-        Ok(claims)
+        // What was claimed may have more behind it.
+        let pause = match claims[..] {
+            [] => decide::idle(&lanes, now).min(IDLE),
+            [_, ..] => Duration::ZERO,
+        };
+        Ok((claims, pause))
     }
 
     /// A lease that ran out while a POST may have been on the wire ends as `unknown`.
@@ -241,7 +248,11 @@ impl Dispatcher {
             })
             .await;
         let mut tx = self.store.write().await?;
-        let now = tx.now().await?;
+        let now = match answer {
+            Answer::Created(_) => self.store.now(),
+            // When to try again is told by the clock that all hosts agree on.
+            Answer::Refused(_) | Answer::NeverSent(_) | Answer::InDoubt(_) => tx.now().await?,
+        };
         let next = decide::after(now, claim.attempt(), answer, jitter());
         store_answer(&mut tx, claim, next, now).await?;
         tx.commit().await

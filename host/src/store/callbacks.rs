@@ -2,8 +2,8 @@
 
 use super::attempts::AttemptState;
 use super::messages::poll_at;
-use super::statement::values;
-use super::{Change, Store, StoreError, Tx, row, sql};
+use super::statement::{Value, values};
+use super::{Change, Pools, Store, StoreError, Tx, row, sql};
 use crate::message::State;
 use crate::time::Timestamp;
 
@@ -45,10 +45,39 @@ impl Store {
             |(status, error_code, at)| Report { status, error_code, received_at: row::instant(at) };
         Ok(rows.into_iter().map(report).collect())
     }
+
+    /// Records a callback and moves its message forward, in a transaction of its own; whether it
+    /// moved.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn record_status(
+        &self,
+        news: &StatusNews,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        // Nearly every callback is one statement, around which PostgreSQL needs no transaction.
+        if let (Pools::Postgres(_), Some(state)) = (&self.pools, news.state)
+            && !is_failure(state)
+        {
+            let reason = reason(news.error_code);
+            let moved: Option<String> = self
+                .value(&sql::RECORD_CALLBACK_AND_ADVANCE, &advance(news, state, &reason, now))
+                .await?;
+            if let Some(message_id) = moved {
+                self.bulletin.tell(vec![Change::Moved { message_id, state }]);
+                return Ok(true);
+            }
+        }
+        let mut tx = self.write().await?;
+        let moved = tx.record_status(news, now).await?;
+        tx.commit().await?;
+        Ok(moved)
+    }
 }
 
 impl Tx {
-    /// Records a callback and moves its message forward. `false`: it was recorded before.
+    /// Records a callback and moves its message forward; whether it moved.
     ///
     /// One that arrives before the answer to its POST binds the SID to the attempt that its URL
     /// names; one for a SID that nobody knows yet is kept, and counts when the SID is bound.
@@ -60,39 +89,22 @@ impl Tx {
         news: &StatusNews,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let state = news.state.map(State::as_str);
-        let values =
-            values![&news.sid, &news.status, state, &news.attempt_id, news.error_code, now];
-        if self.run(&sql::RECORD_CALLBACK, values).await? == 0 {
-            return Ok(false);
-        }
         let Some(state) = news.state else {
+            let code = news.error_code;
+            let values =
+                values![&news.sid, &news.status, None::<&str>, &news.attempt_id, code, now];
+            self.run(&sql::RECORD_CALLBACK, values).await?;
             self.message_of(news, now).await?;
-            return Ok(true);
+            return Ok(false);
         };
         // A message that has its SID has left the outbox, so there is no more to do for it.
-        if !self.advance_by_sid(news, state, now).await?
-            && let Some(message_id) = self.message_of(news, now).await?
-        {
-            self.apply_news(&message_id, state, news.error_code, now).await?;
+        if self.advance_by_sid(news, state, now).await? {
+            return Ok(true);
         }
-        Ok(true)
-    }
-
-    /// Lets the callbacks that came before a SID was bound count.
-    pub(super) async fn apply_callbacks(
-        &mut self,
-        message_id: &str,
-        sid: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let rows: Vec<(String, Option<i64>)> =
-            self.all(&sql::CALLBACKS_OF_SID, values![sid]).await?;
-        for (state, error_code) in rows {
-            let state = row::name("state", &state)?;
-            self.apply_news(message_id, state, error_code, now).await?;
+        match self.message_of(news, now).await? {
+            Some(message_id) => self.apply_news(&message_id, state, news.error_code, now).await,
+            None => Ok(false),
         }
-        Ok(())
     }
 
     async fn advance_by_sid(
@@ -102,16 +114,8 @@ impl Tx {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let reason = reason(news.error_code);
-        let values = values![
-            &news.sid,
-            state.as_str(),
-            state.rank(),
-            &reason,
-            news.error_code,
-            poll_at(state, now),
-            now
-        ];
-        let moved: Option<String> = self.value(&sql::ADVANCE_MESSAGE_OF_SID, values).await?;
+        let values = advance(news, state, &reason, now);
+        let moved: Option<String> = self.value(&sql::RECORD_CALLBACK_AND_ADVANCE, &values).await?;
         let Some(message_id) = moved else { return Ok(false) };
         self.moved(&message_id, state);
         self.note_failure(&message_id, state, news.error_code, now).await?;
@@ -124,13 +128,14 @@ impl Tx {
         state: State,
         error_code: Option<i64>,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let reason = reason(error_code);
-        if self.advance(message_id, state, reason.as_deref(), error_code, now).await? {
+        let moved = self.advance(message_id, state, reason.as_deref(), error_code, now).await?;
+        if moved {
             self.note_failure(message_id, state, error_code, now).await?;
             self.dequeue(message_id).await?;
         }
-        Ok(())
+        Ok(moved)
     }
 
     async fn note_failure(
@@ -140,20 +145,11 @@ impl Tx {
         error_code: Option<i64>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        match state {
-            State::Undelivered | State::Failed => {
-                self.changes.push(Change::NotDelivered(error_code));
-                self.resend_undelivered(message_id, error_code, now).await
-            }
-            State::Queued
-            | State::Dispatching
-            | State::Unknown
-            | State::Accepted
-            | State::Sent
-            | State::Delivered
-            | State::Canceled
-            | State::Suppressed => Ok(()),
+        if !is_failure(state) {
+            return Ok(());
         }
+        self.changes.push(Change::NotDelivered(error_code));
+        self.resend_undelivered(message_id, error_code, now).await
     }
 
     /// Gives a message its SID, if neither has another partner.
@@ -190,6 +186,8 @@ impl Tx {
         let Some(message_id) = found else {
             return Ok(None);
         };
+        // As an answer that is stored at the same time does, or each would wait for the other.
+        self.value::<String>(&sql::HOLD_PLACE, values![&message_id]).await?;
         if !self.bind_sid(&message_id, &news.sid, now).await? {
             // The message has another SID already: this callback is not about it.
             return Ok(None);
@@ -197,6 +195,41 @@ impl Tx {
         let sid = Some(news.sid.as_str());
         self.end_attempt(attempt_id, AttemptState::Accepted, sid, None, now).await?;
         Ok(Some(message_id))
+    }
+}
+
+/// The values of [`sql::RECORD_CALLBACK_AND_ADVANCE`].
+fn advance<'a>(
+    news: &'a StatusNews,
+    state: State,
+    reason: &'a Option<String>,
+    now: Timestamp,
+) -> [Value<'a>; 9] {
+    [
+        Value::from(&news.sid),
+        Value::from(&news.status),
+        Value::from(state.as_str()),
+        Value::from(&news.attempt_id),
+        Value::from(news.error_code),
+        Value::from(now),
+        Value::from(state.rank()),
+        Value::from(reason),
+        Value::from(poll_at(state, now)),
+    ]
+}
+
+/// Whether whoever sent it hears of it.
+fn is_failure(state: State) -> bool {
+    match state {
+        State::Undelivered | State::Failed => true,
+        State::Queued
+        | State::Dispatching
+        | State::Unknown
+        | State::Accepted
+        | State::Sent
+        | State::Delivered
+        | State::Canceled
+        | State::Suppressed => false,
     }
 }
 

@@ -222,15 +222,19 @@ impl Tx {
             }
         }
         let attempt_id = new_id();
-        let leased =
-            values![&due.message_id, &attempt_id, now.plus(lease), &pair.recipient, &pair.sender];
+        let leased = values![
+            &due.message_id,
+            &attempt_id,
+            now.plus(lease),
+            &pair.recipient,
+            &pair.sender,
+            now,
+            State::Dispatching.rank()
+        ];
         let Some(number) = self.value::<i64>(&sql::LEASE, leased).await? else {
             self.stand_aside(&pair).await?;
             return Ok(None);
         };
-        let rank = State::Dispatching.rank();
-        let begun = values![&due.message_id, &attempt_id, number, now, rank];
-        self.run(&sql::BEGIN_ATTEMPT, begun).await?;
         self.moved(&due.message_id, State::Dispatching);
         Ok(Some(Claim::Cleared(Cleared {
             message_id: due.message_id,

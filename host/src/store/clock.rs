@@ -5,8 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use sqlx::postgres::PgConnection;
-
+use super::connections::Taken;
 use super::{StoreError, sql};
 use crate::time::Timestamp;
 
@@ -27,11 +26,9 @@ impl Clock {
     }
 
     /// Asks PostgreSQL.
-    pub(super) async fn read(
-        &self,
-        connection: &mut PgConnection,
-    ) -> Result<Timestamp, StoreError> {
-        let micros: i64 = sqlx::query_scalar(sql::POSTGRES_CLOCK).fetch_one(connection).await?;
+    pub(super) async fn read(&self, taken: &mut Taken) -> Result<Timestamp, StoreError> {
+        let micros = sqlx::query_scalar(sql::POSTGRES_CLOCK).fetch_one(taken.connection()).await;
+        let micros: i64 = taken.note(micros)?;
         let ahead = micros.saturating_sub(Timestamp::now().as_micros());
         self.0.store(ahead, Ordering::Relaxed);
         Ok(Timestamp::from_micros(micros))

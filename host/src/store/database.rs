@@ -3,28 +3,16 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::time::Duration;
 
-use sqlx::PgPool;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::postgres::PgConnectOptions;
 
+use super::connections::Connections;
 use super::group::Writer;
 use super::readers::Readers;
 use super::{StoreError, on_a_thread, schema};
 
-/// Connections to PostgreSQL, of one host.
-const CONNECTIONS: u32 = 16;
-/// How long a request waits for a connection before it is refused.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Prepared statements kept for each connection: more than there are.
 const STATEMENTS: usize = 256;
-/// What this program relies on, whatever the server's defaults are. A commit waits for the disk;
-/// each statement sees what has committed before it, so that what a lock was waited for is seen;
-/// and a host that froze in the middle does not hold its locks for ever.
-const POSTGRES_SESSION: &str = "SET synchronous_commit = on; \
-    SET default_transaction_isolation = 'read committed'; \
-    SET lock_timeout = '10s'; \
-    SET idle_in_transaction_session_timeout = '30s'";
 
 /// Where messages are kept.
 #[derive(Clone)]
@@ -101,25 +89,19 @@ pub(super) async fn open_file(file: &Path) -> Result<(Writer, Readers), StoreErr
     Ok((writer, readers))
 }
 
-pub(super) async fn open_postgres(server: &PgConnectOptions) -> Result<PgPool, StoreError> {
+pub(super) async fn open_postgres(server: &PgConnectOptions) -> Result<Connections, StoreError> {
     let options = server.clone().application_name("verbatim").statement_cache_capacity(STATEMENTS);
-    let pool = PgPoolOptions::new()
-        .max_connections(CONNECTIONS)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .after_connect(|connection: &mut PgConnection, _| {
-            Box::pin(async move {
-                sqlx::raw_sql(POSTGRES_SESSION).execute(connection).await?;
-                Ok(())
-            })
-        })
-        .connect_with(options)
-        .await?;
-    let encoding: String = sqlx::query_scalar("SHOW server_encoding").fetch_one(&pool).await?;
+    let connections = Connections::to(options);
+    let mut taken = connections.take().await?;
+    let encoding: String =
+        sqlx::query_scalar("SHOW server_encoding").fetch_one(taken.connection()).await?;
     if encoding != "UTF8" {
         return Err(StoreError::Encoding(encoding));
     }
-    schema::migrate_postgres(&pool).await?;
-    Ok(pool)
+    let done = schema::migrate_postgres(taken.connection()).await;
+    taken.note(done)?;
+    drop(taken);
+    Ok(connections)
 }
 
 #[cfg(test)]

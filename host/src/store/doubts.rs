@@ -179,12 +179,11 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         let Some(pair) = self.end_doubt(doubt).await? else { return Ok(false) };
         let (message_id, attempt_id) = (&doubt.message_id, &doubt.attempt_id);
-        self.taken(message_id, attempt_id, &news.sid, None, now).await?;
+        self.taken(message_id, attempt_id, &pair, &news.sid, None, now).await?;
         self.record_bill(&news.sid, &Bill { segments: billed_segments, price: None }).await?;
         if let Some(state) = news.state {
             self.apply_news(message_id, state, news.error_code, now).await?;
         }
-        self.let_next_go(&pair).await?;
         Ok(true)
     }
 

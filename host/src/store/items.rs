@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 pub const MAX_ITEMS: i64 = 10_000;
 
 /// The setting that holds the language of what there is in no other.
-const DEFAULT_LANGUAGE: &str = "default_language";
+pub(super) const DEFAULT_LANGUAGE: &str = "default_language";
 
 /// One thing of a project.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,6 +13,7 @@ mod callbacks;
 mod changes;
 mod claim;
 mod clock;
+mod connections;
 mod consent;
 mod conversation_states;
 mod conversations;
@@ -48,8 +49,6 @@ mod templates;
 mod versions;
 mod webhooks;
 
-use sqlx::{PgPool, Postgres};
-
 pub use access::{ApiKey, Revoked, SessionKind, Visitor};
 pub use accounts::StoredAccount;
 pub use attempts::{Attempt, AttemptState};
@@ -80,6 +79,7 @@ pub use webhooks::{MAX_WEBHOOKS, Webhook};
 
 use changes::Bulletin;
 use clock::Clock;
+use connections::{Connections, Transaction};
 use group::{Member, Writer};
 use readers::Readers;
 use row::Row;
@@ -96,7 +96,7 @@ pub struct Store {
 #[derive(Debug, Clone)]
 enum Pools {
     Sqlite { writer: Writer, readers: Readers },
-    Postgres(PgPool),
+    Postgres(Connections),
 }
 
 /// A write transaction. Dropped without [`Tx::commit`], it leaves nothing.
@@ -112,7 +112,7 @@ pub struct Tx {
 #[derive(Debug)]
 enum Place {
     Sqlite(Member),
-    Postgres(sqlx::Transaction<'static, Postgres>),
+    Postgres(Transaction),
 }
 
 /// Why the store refused.
@@ -224,9 +224,9 @@ impl Store {
                 Pools::Sqlite { writer, readers }
             }
             Database::Postgres(server) => {
-                let pool = database::open_postgres(server).await?;
-                clock.read(&mut *pool.acquire().await?).await?;
-                Pools::Postgres(pool)
+                let connections = database::open_postgres(server).await?;
+                clock.read(&mut connections.take().await?).await?;
+                Pools::Postgres(connections)
             }
         };
         Ok(Self { pools, clock, bulletin: Bulletin::default() })
@@ -240,7 +240,7 @@ impl Store {
     pub async fn write(&self) -> Result<Tx, StoreError> {
         let place = match &self.pools {
             Pools::Sqlite { writer, .. } => Place::Sqlite(writer.begin().await?),
-            Pools::Postgres(pool) => Place::Postgres(pool.begin().await?),
+            Pools::Postgres(connections) => Place::Postgres(connections.begin().await?),
         };
         Ok(Tx {
             place,
@@ -264,8 +264,8 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn clocks_apart(&self) -> Result<std::time::Duration, StoreError> {
-        if let Pools::Postgres(pool) = &self.pools {
-            self.clock.read(&mut *pool.acquire().await?).await?;
+        if let Pools::Postgres(connections) = &self.pools {
+            self.clock.read(&mut connections.take().await?).await?;
         }
         Ok(self.clock.apart())
     }
@@ -287,9 +287,7 @@ impl Store {
             Pools::Sqlite { readers, .. } => {
                 readers.take().await?.connection()?.query_row("SELECT 1", [], |_| Ok(()))?;
             }
-            Pools::Postgres(pool) => {
-                sqlx::query("SELECT 1").execute(pool).await?;
-            }
+            Pools::Postgres(connections) => connections.take().await?.ping().await?,
         }
         Ok(())
     }
@@ -301,7 +299,7 @@ impl Store {
                 readers.close().await;
                 writer.shut().await;
             }
-            Pools::Postgres(pool) => pool.close().await,
+            Pools::Postgres(connections) => connections.close().await,
         }
     }
 
@@ -315,8 +313,8 @@ impl Store {
             Pools::Sqlite { readers, .. } => {
                 sqlite::all(readers.take().await?.connection()?, statement, values)
             }
-            Pools::Postgres(pool) => {
-                postgres::all(&mut *pool.acquire().await?, statement, values).await
+            Pools::Postgres(connections) => {
+                postgres::all(&mut connections.take().await?, statement, values).await
             }
         }
     }
@@ -384,7 +382,7 @@ impl Tx {
     pub async fn now(&mut self) -> Result<crate::time::Timestamp, StoreError> {
         match &mut self.place {
             Place::Sqlite(_) => Ok(self.clock.estimate()),
-            Place::Postgres(transaction) => self.clock.read(&mut *transaction).await,
+            Place::Postgres(transaction) => self.clock.read(transaction.taken()?).await,
         }
     }
 
@@ -401,7 +399,7 @@ impl Tx {
                 sqlite::execute(member.connection()?, statement, values)
             }
             Place::Postgres(transaction) => {
-                postgres::execute(&mut *transaction, statement, values).await
+                postgres::execute(transaction.taken()?, statement, values).await
             }
         };
         self.failed |= done.is_err();
@@ -419,7 +417,7 @@ impl Tx {
                 sqlite::all(member.connection()?, statement, values)
             }
             Place::Postgres(transaction) => {
-                postgres::all(&mut *transaction, statement, values).await
+                postgres::all(transaction.taken()?, statement, values).await
             }
         };
         self.failed |= rows.is_err();

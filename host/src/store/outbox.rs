@@ -4,7 +4,7 @@
 use super::attempts::AttemptState;
 use super::claim::Cleared;
 use super::statement::values;
-use super::{Change, Store, StoreError, Tx, sql};
+use super::{Change, Store, StoreError, Tx, row, sql};
 use crate::message::State;
 use crate::sandbox::Pair;
 use crate::time::Timestamp;
@@ -47,14 +47,15 @@ impl Tx {
         due_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        // Only while it is leased: a lease that has expired has made it `unknown`, and that is
+        // not undone here.
+        let released = values![claim.message_id(), claim.attempt_id(), due_at];
+        let is_released = self.run(&sql::RELEASE, released).await? == 1;
         self.end_attempt(claim.attempt_id(), ended, None, error, now).await?;
         if let Some((code, _)) = error {
             self.changes.push(Change::Refused(code));
         }
-        // Only while it is leased: a lease that has expired has made it `unknown`, and that is
-        // not undone here.
-        let released = values![claim.message_id(), claim.attempt_id(), due_at];
-        if self.run(&sql::RELEASE, released).await? == 1 {
+        if is_released {
             self.shift(claim.message_id(), State::Dispatching, State::Queued, None, now).await?;
             self.let_next_go(claim.pair()).await?;
         }
@@ -74,18 +75,20 @@ impl Tx {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let (message_id, attempt_id) = (claim.message_id(), claim.attempt_id());
-        self.taken(message_id, attempt_id, sid, billed_segments, now).await?;
+        self.taken(message_id, attempt_id, claim.pair(), sid, billed_segments, now).await?;
         if let Some(billed) = billed_segments {
             self.counted(message_id, claim.segments(), billed, None);
         }
-        self.let_next_go(claim.pair()).await
+        Ok(())
     }
 
-    /// Twilio has it, under this SID: what has been said of that counts.
+    /// Twilio has it, under this SID: what has been said of that counts, and the next of its pair
+    /// may go.
     pub(super) async fn taken(
         &mut self,
         message_id: &str,
         attempt_id: &str,
+        pair: &Pair,
         sid: &str,
         billed_segments: Option<i64>,
         now: Timestamp,
@@ -95,7 +98,14 @@ impl Tx {
         let values = values![message_id, attempt_id, sid, now, billed_segments, to.rank(), poll_at];
         self.run(&sql::ACCEPT, values).await?;
         self.moved(message_id, to);
-        self.apply_callbacks(message_id, sid, now).await
+        // In a statement of its own: another host may have let the next wait until this has ended.
+        let said: Vec<(String, Option<i64>)> =
+            self.all(&sql::LET_NEXT_GO_AFTER, values![&pair.recipient, &pair.sender, sid]).await?;
+        for (state, error_code) in said {
+            let state = row::name("state", &state)?;
+            self.apply_news(message_id, state, error_code, now).await?;
+        }
+        Ok(())
     }
 
     /// Notes that Twilio refused the message for good: `to` is `Failed`, or `Suppressed` when it
@@ -111,11 +121,12 @@ impl Tx {
         error: (Option<i64>, &str),
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        self.dequeue(claim.message_id()).await?;
         let (attempt, ended) = (claim.attempt_id(), AttemptState::Refused);
         self.end_attempt(attempt, ended, None, Some(error), now).await?;
         self.changes.push(Change::Refused(error.0));
         self.advance(claim.message_id(), to, Some(reason), error.0, now).await?;
-        self.dequeue(claim.message_id()).await
+        Ok(())
     }
 
     /// Notes that nobody knows whether Twilio took the message, and when to look for it there.

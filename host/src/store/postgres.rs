@@ -1,34 +1,39 @@
 //! How a statement runs on PostgreSQL.
 
 use sqlx::Arguments;
-use sqlx::postgres::{PgArguments, PgConnection};
+use sqlx::postgres::PgArguments;
 
 use super::StoreError;
+use super::connections::Taken;
 use super::row::{Columns, Row};
 use super::statement::{Statement, Value, refuse_nul};
 
 /// Runs a statement and says how many rows it wrote; no matter which of several in one trip.
 pub(super) async fn execute(
-    connection: &mut PgConnection,
+    taken: &mut Taken,
     statement: &Statement,
     values: &[Value<'_>],
 ) -> Result<u64, StoreError> {
     let arguments = arguments(values)?;
-    let done = sqlx::query_with(statement.postgres, arguments).execute(connection).await;
-    done.map(|done| done.rows_affected())
+    let done = sqlx::query_with(statement.postgres, arguments).execute(taken.connection()).await;
+    taken
+        .note(done)
+        .map(|done| done.rows_affected())
         .map_err(StoreError::from)
         .inspect_err(|error| statement.report(error))
 }
 
 /// All rows.
 pub(super) async fn all<T: Row>(
-    connection: &mut PgConnection,
+    taken: &mut Taken,
     statement: &Statement,
     values: &[Value<'_>],
 ) -> Result<Vec<T>, StoreError> {
     let arguments = arguments(values)?;
-    let rows = sqlx::query_with(statement.postgres, arguments).fetch_all(connection).await;
-    rows.map_err(StoreError::from)
+    let rows = sqlx::query_with(statement.postgres, arguments).fetch_all(taken.connection()).await;
+    taken
+        .note(rows)
+        .map_err(StoreError::from)
         .and_then(|rows| rows.iter().map(|row| T::of(&Columns::Postgres(row))).collect())
         .inspect_err(|error| statement.report(error))
 }

@@ -7,8 +7,9 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
+use sqlx::postgres::PgConnection;
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{Acquire, AssertSqlSafe, ConnectOptions, Connection, PgPool, SqlSafeStr};
+use sqlx::{Acquire, AssertSqlSafe, ConnectOptions, Connection, SqlSafeStr};
 
 use super::StoreError;
 use super::sqlite::BUSY_TIMEOUT;
@@ -49,16 +50,16 @@ pub(super) async fn migrate_file(file: &Path) -> Result<(), StoreError> {
 }
 
 /// The same for a PostgreSQL database. Hosts that start at the same time take turns.
-pub(super) async fn migrate_postgres(pool: &PgPool) -> Result<(), StoreError> {
-    match run(of_postgres, pool).await {
+pub(super) async fn migrate_postgres(connection: &mut PgConnection) -> Result<(), StoreError> {
+    match run(of_postgres, &mut *connection).await {
         Err(MigrateError::VersionMissing(_)) => {
-            Err(newer(sqlx::query_scalar(NEWEST).fetch_one(pool).await?))
+            Err(newer(sqlx::query_scalar(NEWEST).fetch_one(connection).await?))
         }
         done => done.map_err(|error| refused(&error)),
     }
 }
 
-async fn run<'a, A>(dialect: fn(&str) -> String, pool: A) -> Result<(), MigrateError>
+async fn run<'a, A>(dialect: fn(&str) -> String, on: A) -> Result<(), MigrateError>
 where
     A: Acquire<'a>,
     <A::Connection as std::ops::Deref>::Target: Migrate,
@@ -68,7 +69,7 @@ where
         let text = AssertSqlSafe(dialect(text)).into_sql_str();
         Migration::new(number, Cow::Borrowed(name), MigrationType::Simple, text, false)
     });
-    Migrator::with_migrations(steps.into()).run(pool).await
+    Migrator::with_migrations(steps.into()).run(on).await
 }
 
 /// A table without a row number is one tree in the order of its key: half the size, and one

@@ -2,8 +2,9 @@
 //!
 //! Only the locking differs: SQLite holds its one write lock from `BEGIN IMMEDIATE` on, where
 //! PostgreSQL locks a pair's row with `FOR UPDATE`. Locks are taken in one order everywhere:
-//! pools, then rates by sender, then pairs by (sender, recipient), then messages and the outbox. An index that a
-//! statement needs is named beside it; `plans.rs` asks both databases whether they use it.
+//! pools, then rates by sender, then pairs by (sender, recipient), then a message's row of the outbox
+//! and, with that held, the rest of the message. An index that a statement needs is named beside it;
+//! `plans.rs` asks both databases whether they use it.
 
 use super::statement::{Statement, statements};
 
@@ -15,7 +16,9 @@ statements! { TEMPLATES:
         ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END LIMIT 1";
     /// A template and its languages: `name`, `name_es`, `name_pt-BR`. Titles sort by their bytes,
     /// and the byte after `_` is that of the grave accent. Index: templates_by_title.
-    TEMPLATES_OF_NAME = "SELECT * FROM current_templates \
+    TEMPLATES_OF_NAME = "SELECT t.*, \
+            (SELECT s.value FROM settings s WHERE s.name = $3) AS default_language \
+        FROM current_templates t \
         WHERE title = $1 OR (title > $1 || '_' AND title < $1 || '`') \
         ORDER BY title LIMIT $2";
     TITLE_IS_TAKEN = "SELECT id FROM templates \
@@ -100,7 +103,8 @@ statements! { SENDERS:
 
 // Messages.
 statements! { MESSAGES:
-    /// The message, what it says, and its place in the outbox if it is to go out.
+    /// The message, what it says, and, if it is to go out, its place in the outbox and its pair, which
+    /// the claim locks.
     STORE_MESSAGE = [
         "INSERT INTO messages (id, state, state_rank, reason, recipient, sender, environment, \
             template_id, template, template_version, language, conversation_id, module, \
@@ -113,7 +117,9 @@ statements! { MESSAGES:
             SELECT $1, 'due', $5, $6, $14, $15, \
                 coalesce($21, (SELECT s.on_unknown FROM senders s WHERE s.sender = $6), 'hold'), \
                 CAST($22 AS BIGINT) \
-            WHERE $2 = 'queued'"
+            WHERE $2 = 'queued'",
+        "INSERT INTO pairs (recipient, sender, opted_out) SELECT $5, $6, 0 WHERE $2 = 'queued' \
+            ON CONFLICT (recipient, sender) DO NOTHING"
     ];
     MESSAGE_BY_ID = "SELECT * FROM whole_messages WHERE id = $1";
     /// What matches among the newest $2 before $1: a filter that matches little does not walk
@@ -181,11 +187,6 @@ statements! { MESSAGES:
         SET state = $2, state_rank = $3, reason = $4, error_code = $5, poll_at = $6, \
             updated_at = $7 \
         WHERE id = $1 AND state_rank < $3";
-    /// The same for what Twilio names. Index: messages_by_sid.
-    ADVANCE_MESSAGE_OF_SID = "UPDATE messages \
-        SET state = $2, state_rank = $3, reason = $4, error_code = $5, poll_at = $6, \
-            updated_at = $7 \
-        WHERE sid = $1 AND state_rank < $3 RETURNING id";
     /// From one state to another, or not at all: for what only the dispatcher may undo.
     MOVE_MESSAGE = "UPDATE messages \
         SET state = $3, state_rank = $4, reason = $5, updated_at = $6 \
@@ -313,19 +314,33 @@ statements! { OUTBOX:
     /// unknown one can be matched without doubt. Asked with the pair's lock held, in a statement
     /// of its own: PostgreSQL would answer it as of before the lock otherwise.
     /// Index: outbox_by_pair.
-    LEASE = "UPDATE outbox \
-        SET phase = 'leased', attempt_id = $2, lease_until = $3, tries = tries + 1 \
-        WHERE message_id = $1 AND phase = 'due' AND NOT EXISTS ( \
-            SELECT 1 FROM outbox f WHERE f.recipient = $4 AND f.sender = $5 \
-            AND f.phase IN ('leased', 'unknown')) \
-        RETURNING tries";
-    BEGIN_ATTEMPT = [
+    LEASE = [
+        "UPDATE outbox \
+            SET phase = 'leased', attempt_id = $2, lease_until = $3, tries = tries + 1 \
+            WHERE message_id = $1 AND phase = 'due' AND NOT EXISTS ( \
+                SELECT 1 FROM outbox f WHERE f.recipient = $4 AND f.sender = $5 \
+                AND f.phase IN ('leased', 'unknown'))",
         "INSERT INTO attempts (id, message_id, number, state, began_at) \
-            VALUES ($2, $1, $3, 'dispatching', $4)",
-        "UPDATE messages SET state = 'dispatching', state_rank = $5, reason = NULL, \
-            updated_at = $4 \
-            WHERE id = $1 AND state = 'queued'"
-    ];
+            SELECT $2, $1, tries, 'dispatching', $6 FROM outbox \
+            WHERE message_id = $1 AND attempt_id = $2",
+        "UPDATE messages \
+            SET state = 'dispatching', state_rank = $7, reason = NULL, updated_at = $6 \
+            WHERE id = $1 AND state = 'queued' AND EXISTS ( \
+                SELECT 1 FROM outbox WHERE message_id = $1 AND attempt_id = $2)",
+        "SELECT tries FROM outbox WHERE message_id = $1 AND attempt_id = $2"
+    ] on postgres
+        "WITH leased AS (UPDATE outbox \
+            SET phase = 'leased', attempt_id = $2, lease_until = $3, tries = tries + 1 \
+            WHERE message_id = $1 AND phase = 'due' AND NOT EXISTS ( \
+                SELECT 1 FROM outbox f WHERE f.recipient = $4 AND f.sender = $5 \
+                AND f.phase IN ('leased', 'unknown')) \
+            RETURNING tries), \
+        begun AS (INSERT INTO attempts (id, message_id, number, state, began_at) \
+            SELECT $2, $1, tries, 'dispatching', CAST($6 AS BIGINT) FROM leased), \
+        moved AS (UPDATE messages \
+            SET state = 'dispatching', state_rank = $7, reason = NULL, updated_at = $6 \
+            WHERE id = $1 AND state = 'queued' AND EXISTS (SELECT 1 FROM leased)) \
+        SELECT tries FROM leased";
     /// What the pair waits for. It cannot end before whoever asked has committed, so that its end
     /// sees who waits. Index: outbox_by_pair.
     IN_FLIGHT = "SELECT message_id FROM outbox \
@@ -340,6 +355,15 @@ statements! { OUTBOX:
             SELECT w.message_id FROM outbox w \
             WHERE w.recipient = $1 AND w.sender = $2 AND w.phase = 'waiting' \
             ORDER BY w.message_id LIMIT 1)";
+    /// The same for a message whose SID is known now, and what was said of that SID before.
+    LET_NEXT_GO_AFTER = [
+        "UPDATE outbox SET phase = 'due' \
+            WHERE phase = 'waiting' AND message_id = ( \
+                SELECT w.message_id FROM outbox w \
+                WHERE w.recipient = $1 AND w.sender = $2 AND w.phase = 'waiting' \
+                ORDER BY w.message_id LIMIT 1)",
+        "SELECT state, error_code FROM callbacks WHERE sid = $3 AND state IS NOT NULL"
+    ];
     POSTPONE = "UPDATE outbox SET due_at = $2 WHERE message_id = $1 AND phase = 'due'";
     RELEASE = "UPDATE outbox \
         SET phase = 'due', attempt_id = NULL, lease_until = NULL, due_at = $3 \
@@ -350,6 +374,9 @@ statements! { OUTBOX:
     /// How many there are, up to a limit: of what waits, not of what there ever was.
     QUEUE_DEPTH = "SELECT phase, count(*) FROM (SELECT phase FROM outbox LIMIT $1) o \
         GROUP BY phase ORDER BY phase";
+    /// Before the rest of a message that may still be in the outbox.
+    HOLD_PLACE = "SELECT phase FROM outbox WHERE message_id = $1"
+        postgres " FOR UPDATE";
     DEQUEUE = "DELETE FROM outbox WHERE message_id = $1 RETURNING recipient, sender";
     /// Only what nobody has begun.
     TAKE_BACK = "DELETE FROM outbox WHERE message_id = $1 AND phase IN ('due', 'waiting') \
@@ -363,7 +390,8 @@ statements! { OUTBOX:
     /// Index: outbox_leased.
     EXPIRED_LEASES = "SELECT message_id, attempt_id FROM outbox \
         WHERE phase = 'leased' AND lease_until <= $1 ORDER BY lease_until, message_id LIMIT $2";
-    /// Twilio has it. A callback may have said more already, so each column moves forward only.
+    /// Twilio has it. A callback may have said more already, so each column moves forward only. Of
+    /// several writes in one trip, PostgreSQL takes the last first.
     ACCEPT = [
         "UPDATE attempts SET state = 'accepted', sid = coalesce(sid, $3), ended_at = $4 \
             WHERE id = $2 AND state IN ('dispatching', 'unknown')",
@@ -390,10 +418,17 @@ statements! { OUTBOX:
     RECORD_CALLBACK = "INSERT INTO callbacks \
         (sid, status, state, attempt_id, error_code, received_at) \
         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (sid, status) DO NOTHING";
+    /// A callback, and the message of its SID, forward only. Index: messages_by_sid.
+    RECORD_CALLBACK_AND_ADVANCE = [
+        "INSERT INTO callbacks (sid, status, state, attempt_id, error_code, received_at) \
+            VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (sid, status) DO NOTHING",
+        "UPDATE messages \
+            SET state = $3, state_rank = $7, reason = $8, error_code = $5, poll_at = $9, \
+                updated_at = $6 \
+            WHERE sid = $1 AND state_rank < $7 RETURNING id"
+    ];
     REPORTS_OF_SID = "SELECT status, error_code, received_at FROM callbacks \
         WHERE sid = $1 ORDER BY received_at, status";
-    CALLBACKS_OF_SID = "SELECT state, error_code FROM callbacks \
-        WHERE sid = $1 AND state IS NOT NULL";
 }
 
 // What is in doubt.

@@ -31,10 +31,15 @@ impl Statement {
 ///   one writer at a time.
 /// - `NAME = ["first", "second", "last"];`: independent writes in one trip. SQLite runs them one
 ///   after the other; on PostgreSQL all but the last are `WITH` parts of the last.
+/// - `NAME = ["first", "second", "last"] on postgres "text";`: writes of which one depends on
+///   another, where PostgreSQL needs a text of its own: its parts do not see what others write.
 macro_rules! statements {
     (@postgres [$a:literal, $b:literal]) => { concat!("WITH a AS (", $a, ") ", $b) };
     (@postgres [$a:literal, $b:literal, $c:literal]) => {
         concat!("WITH a AS (", $a, "), b AS (", $b, ") ", $c)
+    };
+    (@postgres [$a:literal, $b:literal, $c:literal, $d:literal]) => {
+        concat!("WITH a AS (", $a, "), b AS (", $b, "), c AS (", $c, ") ", $d)
     };
     (@text $name:ident $text:literal) => {
         Statement { name: stringify!($name), sqlite: &[$text], postgres: $text }
@@ -53,9 +58,13 @@ macro_rules! statements {
             postgres: statements!(@postgres [$($part),+]),
         }
     };
-    ($list:ident: $($(#[$doc:meta])* $name:ident = $text:tt $(postgres $ending:literal)?;)*) => {
+    (@text $name:ident [$($part:literal),+] on $postgres:literal) => {
+        Statement { name: stringify!($name), sqlite: &[$($part),+], postgres: $postgres }
+    };
+    ($list:ident: $($(#[$doc:meta])* $name:ident = $text:tt
+        $(postgres $ending:literal)? $(on postgres $other:literal)?;)*) => {
         $($(#[$doc])* pub(super) const $name: Statement =
-            statements!(@text $name $text $($ending)?);)*
+            statements!(@text $name $text $($ending)? $(on $other)?);)*
         #[cfg(test)]
         pub(super) const $list: &[Statement] = &[$($name),*];
     };

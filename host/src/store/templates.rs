@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::items::DEFAULT_LANGUAGE;
 use super::row::row;
 use super::statement::values;
 use super::{Store, StoreError, Tx, row, sql};
@@ -99,6 +100,13 @@ row! {
     }
 }
 
+row! {
+    struct CandidateRow {
+        template: TemplateRow,
+        default_language: Option<String>,
+    }
+}
+
 impl From<TemplateRow> for Template {
     fn from(row: TemplateRow) -> Self {
         Self {
@@ -139,14 +147,20 @@ impl Store {
         Ok(row.map(Template::from))
     }
 
-    /// The template of a name and those of its languages; the module chooses among them.
+    /// The template of a name and those of its languages, and the language of the one that is in
+    /// no other; the module chooses among them.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn templates_of_name(&self, name: &str) -> Result<Vec<Template>, StoreError> {
-        let rows: Vec<TemplateRow> =
-            self.all(&sql::TEMPLATES_OF_NAME, values![name, MAX_LANGUAGES]).await?;
-        Ok(rows.into_iter().map(Template::from).collect())
+    pub async fn templates_of_name(
+        &self,
+        name: &str,
+    ) -> Result<(Vec<Template>, Option<String>), StoreError> {
+        let rows: Vec<CandidateRow> = self
+            .all(&sql::TEMPLATES_OF_NAME, values![name, MAX_LANGUAGES, DEFAULT_LANGUAGE])
+            .await?;
+        let language = rows.first().and_then(|row| row.default_language.clone());
+        Ok((rows.into_iter().map(|row| row.template.into()).collect(), language))
     }
 
     /// The body that an environment sends, with its version: the newest in `sandbox`, the

@@ -2,6 +2,7 @@
 //! STOP, nothing moves back, nothing is claimed twice, nothing in doubt is repeated.
 
 mod backups;
+mod connections;
 pub(crate) mod fixture;
 mod lists;
 mod manners;
@@ -10,6 +11,8 @@ mod races;
 mod registrations;
 mod resends;
 mod schema;
+
+use std::collections::BTreeSet;
 
 use verbatim_host::id::new_id;
 use verbatim_host::message::State;
@@ -96,11 +99,15 @@ async fn a_late_or_repeated_callback_moves_nothing_back(host: Fixture) {
         ("queued", State::Accepted),
         ("failed", State::Failed),
         ("undelivered", State::Undelivered),
+        ("delivered", State::Delivered),
     ] {
-        assert!(host.news(news("SM1", status, state, None)).await, "{status} is recorded");
+        assert!(!host.news(news("SM1", status, state, None)).await, "{status} moves nothing");
         assert_eq!(host.state(&id).await, State::Delivered, "after {status}");
     }
-    assert!(!host.news(news("SM1", "delivered", State::Delivered, None)).await, "each counts once");
+    let reports = host.store.reports("SM1").await.expect("the reports");
+    let statuses: BTreeSet<_> = reports.iter().map(|report| report.status.as_str()).collect();
+    assert_eq!(reports.len(), statuses.len(), "each is recorded once");
+    assert_eq!(statuses.len(), 5);
 }
 
 async fn a_callback_that_overtakes_the_answer_counts(host: Fixture) {

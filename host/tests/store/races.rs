@@ -22,6 +22,7 @@ on_both! {
     of_two_requests_with_one_key_the_second_gets_the_first_ones_answer,
     of_two_requests_with_one_key_the_second_counts_if_the_first_fails,
     a_callback_that_arrives_many_times_at_once_counts_once,
+    an_answer_and_the_callback_that_overtakes_it_do_not_wait_for_each_other,
     an_inbound_message_that_arrives_many_times_at_once_counts_once,
     many_small_transactions_at_once_are_all_kept_or_refused_one_by_one,
 }
@@ -258,6 +259,36 @@ async fn a_callback_that_arrives_many_times_at_once_counts_once(host: Fixture) {
     let counted = callbacks.join_all().await.into_iter().filter(|counted| *counted).count();
     assert_eq!(counted, 1);
     assert_eq!(host.state(&id).await, State::Delivered);
+}
+
+async fn an_answer_and_the_callback_that_overtakes_it_do_not_wait_for_each_other(host: Fixture) {
+    let other = host.another_host().await;
+    for person in 0..30 {
+        host.queue(&format!("+1555011{person:04}"), NUMBER, at(1)).await;
+    }
+    let mut claiming = host.store.write().await.expect("a transaction");
+    let claims = claiming.claim(NUMBER, 100, LEASE, at(2)).await.expect("claims");
+    claiming.commit().await.expect("it commits");
+    let mut both = JoinSet::new();
+    for claim in claims {
+        let Claim::Cleared(claim) = claim else { panic!("{claim:?}") };
+        let sid = format!("SM{}", claim.message_id());
+        let delivered = news(&sid, "delivered", State::Delivered, Some(claim.attempt_id()));
+        let (here, there) = (host.store.clone(), other.clone());
+        both.spawn(async move {
+            let mut tx = here.write().await.expect("a transaction");
+            tx.accepted(&claim, &sid, Some(1), at(3)).await.expect("an answer");
+            tx.commit().await.expect("it commits");
+        });
+        both.spawn(async move {
+            let mut tx = there.write().await.expect("a transaction");
+            assert!(tx.record_status(&delivered, at(3)).await.expect("a record"));
+            tx.commit().await.expect("it commits");
+        });
+    }
+    both.join_all().await;
+    let left = host.store.queue_depth().await.expect("a count");
+    assert_eq!(left, []);
 }
 
 async fn an_inbound_message_that_arrives_many_times_at_once_counts_once(host: Fixture) {

@@ -10,6 +10,7 @@ const USAGE: &str =
     "cargo xtask load                 SQLite, PostgreSQL with one host and two, and Node, in turn
 cargo xtask load --seconds N     so long each (60), and half as long at the steady rate
 cargo xtask load --rate N        accepts a second there (500)
+cargo xtask load --only TEXT     those whose name holds the text, in lower case
 cargo xtask load --json          for machines
 ";
 
@@ -22,7 +23,7 @@ async fn main() -> ExitCode {
         return ended(load::be_the_fake(webhook).await);
     }
     match parse(&arguments) {
-        Ok((settings, json)) => ended(measure(&settings, json).await),
+        Ok(asked) => ended(measure(&asked).await),
         Err(message) => {
             eprint!("error: {message}\n\n{USAGE}");
             ExitCode::from(2)
@@ -40,41 +41,57 @@ fn ended(result: Result<(), String>) -> ExitCode {
     }
 }
 
-fn parse(arguments: &[String]) -> Result<(Settings, bool), String> {
+/// What the arguments ask for.
+struct Asked {
+    settings: Settings,
+    only: String,
+    json: bool,
+}
+
+fn parse(arguments: &[String]) -> Result<Asked, String> {
     let this = std::env::current_exe().map_err(|error| error.to_string())?;
     let program = this.with_file_name("verbatim");
-    let mut found = Settings { program, this, time: Duration::from_secs(60), rate: 500 };
-    let (mut json, mut arguments) = (false, arguments.iter());
+    let settings = Settings { program, this, time: Duration::from_secs(60), rate: 500 };
+    let mut asked = Asked { settings, only: String::new(), json: false };
+    let mut arguments = arguments.iter();
     while let Some(name) = arguments.next() {
-        let mut number = || {
-            let value = arguments.next().ok_or(format!("expected a number after `{name}`"))?;
-            value.parse::<u32>().map_err(|_| format!("`{value}` is no number"))
+        let mut value = || arguments.next().ok_or(format!("expected a value after `{name}`"));
+        let number = |value: &String| {
+            value.parse::<u32>().map_err(|_| format!("expected a number, found `{value}`"))
         };
         match name.as_str() {
-            "--json" => json = true,
-            "--seconds" => found.time = Duration::from_secs(u64::from(number()?)),
-            "--rate" => found.rate = number()?,
+            "--json" => asked.json = true,
+            "--only" => asked.only.clone_from(value()?),
+            "--seconds" => {
+                asked.settings.time = Duration::from_secs(u64::from(number(value()?)?));
+            }
+            "--rate" => asked.settings.rate = number(value()?)?,
             other => return Err(format!("unknown option `{other}`")),
         }
     }
-    Ok((found, json))
+    Ok(asked)
 }
 
-async fn measure(settings: &Settings, json: bool) -> Result<(), String> {
+async fn measure(asked: &Asked) -> Result<(), String> {
+    let Asked { settings, only, json } = asked;
     if !json {
         println!(
             "{:<27}{:>9}{:>13}{:>9}{:>18}{:>18}",
             "", "a second", "a CPU second", "MiB", "accept p50, p99", "fdatasync, both"
         );
     }
-    let mut failed = false;
-    for worker in [
+    let workers = [
         Worker::Verbatim { kind: Kind::Sqlite, hosts: 1 },
         Worker::Node { counts: true },
         Worker::Node { counts: false },
         Worker::Verbatim { kind: Kind::Postgres, hosts: 1 },
         Worker::Verbatim { kind: Kind::Postgres, hosts: 2 },
-    ] {
+    ];
+    let mut failed = false;
+    for worker in workers {
+        if !worker.name().to_lowercase().contains(only.as_str()) {
+            continue;
+        }
         let carried = match load::run(worker, settings).await {
             Ok(carried) => carried,
             // The others are worth measuring all the same.

@@ -65,6 +65,9 @@ impl Site {
     }
 }
 
+/// Lines of a host's warnings that are shown.
+const WARNINGS: usize = 10;
+
 /// One host.
 #[derive(Debug)]
 pub(crate) struct Host {
@@ -87,6 +90,14 @@ impl Host {
     /// Its process.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// What it has warned of, the last lines of it.
+    pub(crate) fn warnings(&self) -> String {
+        let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let is_one = |line: &&str| ["WARN", "ERROR"].iter().any(|level| line.contains(level));
+        let lines: Vec<&str> = log.lines().filter(is_one).collect();
+        lines[lines.len().saturating_sub(WARNINGS)..].join("\n")
     }
 
     /// SIGKILL: it finishes nothing.

@@ -81,6 +81,16 @@ pub async fn run(worker: Worker, settings: &Settings) -> Result<Carried, String>
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let fdatasync_ms = disk::fdatasync(folder.path())?;
     let server = Server::start(worker, settings, folder).await?;
+    let carried = measure(worker, settings, &server, fdatasync_ms).await;
+    carried.map_err(|why| format!("{why}\n{}", server.warnings()))
+}
+
+async fn measure(
+    worker: Worker,
+    settings: &Settings,
+    server: &Server,
+    fdatasync_ms: [f64; 2],
+) -> Result<Carried, String> {
     let clients = Clients::new(server.targets.clone())?;
     let before = server.used()?;
     let (messages, took) = clients.as_fast_as_it_goes(settings.time).await?;

@@ -102,6 +102,12 @@ impl Server {
         }
     }
 
+    /// What the hosts have warned of.
+    pub(super) fn warnings(&self) -> String {
+        let all: Vec<String> = self.hosts.iter().map(Host::warnings).collect();
+        all.join("\n")
+    }
+
     /// What the server's processes have used, without the database server's.
     pub(super) fn used(&self) -> Result<Used, String> {
         let hosts = self.hosts.iter().map(Host::pid);

@@ -9,23 +9,20 @@ use crate::token::{is_word, is_word_or_dash};
 use crate::{Kind, Names, Offsets, Target, TextRange};
 
 /// The tokens that may stand at `at`, a UTF-16 offset into `text`, and in a prompt the references:
-/// those whose name begins with what is written first, then those that contain it. Each replaces
-/// what is there of a token.
+/// those whose name begins with what is written first, then those that contain it and, before a
+/// colon, those of a kind that begins with it. Each replaces what is there of a token.
 #[must_use]
 pub fn complete(text: &str, at: usize, names: &Names, place: Place) -> Completions {
     let mut found = Completions { items: Vec::new(), total: 0 };
     let Some(open) = open_token(text, byte_at(text, at), place) else { return found };
     let range = Offsets::new(text).range(open.from, open.to);
-    let wanted = open.name.to_ascii_lowercase();
     // Two passes, so that what begins as the writer began comes first.
     for begins in [true, false] {
         for &target in open.targets {
+            let is_meant = open.is_kind && position(target.written(), open.name) == Some(0);
             for name in target.names(names).unwrap_or_default() {
-                let lower = name.to_ascii_lowercase();
-                let fits = match begins {
-                    true => lower.starts_with(&wanted),
-                    false => !lower.starts_with(&wanted) && holds(&lower, &wanted),
-                };
+                let at = position(name, open.name);
+                let fits = (at == Some(0)) == begins && (at.is_some() || is_meant);
                 if fits && target.is_name(name) {
                     found.total += 1;
                     if found.items.len() < LISTED {
@@ -39,10 +36,14 @@ pub fn complete(text: &str, at: usize, names: &Names, place: Place) -> Completio
     found
 }
 
-/// Whether `name` holds `part`, which is not empty. The standard library's search is made for long
-/// texts, and 2 kB of the module.
-fn holds(name: &str, part: &str) -> bool {
-    name.as_bytes().windows(part.len()).any(|window| window == part.as_bytes())
+/// Where `part` stands in `name`, in any case. The standard library's search is made for long texts,
+/// and 2 kB of the module.
+fn position(name: &str, part: &str) -> Option<usize> {
+    if part.is_empty() {
+        return Some(0);
+    }
+    let is_it = |window: &[u8]| window.eq_ignore_ascii_case(part.as_bytes());
+    name.as_bytes().windows(part.len()).position(is_it)
 }
 
 /// What is being written.
@@ -83,6 +84,8 @@ struct Open<'a> {
     to: usize,
     targets: &'static [Target],
     name: &'a str,
+    /// Whether what is written may as well be the beginning of a kind.
+    is_kind: bool,
 }
 
 const VARIANT: &[Target] = &[Target::Token(Kind::Variant)];
@@ -128,7 +131,8 @@ fn open_token(text: &str, at: usize, place: Place) -> Option<Open<'_>> {
     let closed = rest[name_end..].bytes().zip(braces.bytes()).take_while(|(a, b)| a == b).count();
     // Without closing braces, the words after the cursor are the text's own.
     let tail = if closed > 0 { name_end + closed } else { 0 };
-    Some(Open { from: head.len() - opener, to: at + tail, targets, name })
+    let is_kind = opener == 2 && typed.len() == name.len();
+    Some(Open { from: head.len() - opener, to: at + tail, targets, name, is_kind })
 }
 
 /// What lies before the longest end of `text` whose bytes are all of a part, and that end.
@@ -206,6 +210,9 @@ mod tests {
         check("{{entity:|}}", &["{{entity:booking_date}}", "{{entity:name}}"]);
         check("{{entity:dat|e}} x", &["{{entity:booking_date}} x"]);
         check("{{c|", &["{{vrbl:CODE}}"]);
+        check("{{Ent|", &["{{entity:booking_date}}", "{{entity:name}}"]);
+        check("{{tn|", &["{{tn:greeting}}"]);
+        check("{{entity:ent|", &[]);
     }
 
     #[test]

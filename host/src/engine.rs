@@ -12,6 +12,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::finding::{Finding, Range};
+use crate::keywords::Keywords;
 use crate::metrics::Times;
 use crate::project::{Domains, Names};
 use crate::sandbox::{CallError, Grant, Intent, Sandbox, Sha256};
@@ -77,6 +78,8 @@ pub enum Ask {
     Classify {
         /// The reply.
         text: String,
+        /// What counts beside the table.
+        rules: Box<Keywords>,
     },
     /// Whether and what to send.
     Send(SendAsk),
@@ -208,6 +211,8 @@ pub struct ReceiveAsk {
     pub messaging_service_sid: Option<String>,
     /// Advanced Opt-Out's verdict.
     pub opt_out_type: Option<String>,
+    /// What counts as a keyword beside the table.
+    pub rules: Keywords,
     /// Who answers: `verbatim` or `twilio`.
     pub replies: &'static str,
 }

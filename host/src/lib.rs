@@ -15,6 +15,7 @@ pub mod finding;
 pub mod forward;
 pub mod host;
 pub mod id;
+pub mod keywords;
 pub mod kit;
 pub mod limit;
 pub mod log;

@@ -4,6 +4,7 @@
 //! way, and whichever is first counts.
 
 use crate::engine::{Ask, Engine, EngineError, ReceiveAsk, Received};
+use crate::keywords::Keywords;
 use crate::sandbox::{ConsentAction, Grant, Intent, Pair};
 use crate::store::{ConsentSource, Inbound, LedgerEntry, Recorded, Replies, Store, StoreError};
 use crate::time::Timestamp;
@@ -72,6 +73,7 @@ impl Receiver {
                 .opt_out_type
                 .clone()
                 .filter(|kind| OPT_OUT_TYPES.contains(&kind.as_str())),
+            rules: Keywords::of(&self.store).await?,
             replies: replies.as_str(),
         };
         let answered = self.engine.ask(Ask::Receive(ask), grant).await?;

@@ -108,6 +108,12 @@ fn samples() -> Vec<(Method, &'static str, Value)> {
         (Method::PUT, "v1/project", json!({"default_language": "en"})),
         (
             Method::PUT,
+            "v1/keywords",
+            json!({"sets": ["fcc"], "words": {"STOP": ["basta"]}, "patterns": {"HELP": ["h.*"]},
+                "yes_only_when_opted_out": true, "replies": {"HELP": "Call us"}}),
+        ),
+        (
+            Method::PUT,
             "v1/manners",
             json!({"per_recipient": {"messages": 1000, "seconds": 60},
                 "same_text": {"seconds": 1}, "per_project": {"messages": 10000, "seconds": 1}}),

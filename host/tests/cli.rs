@@ -160,9 +160,9 @@ fn a_message_is_sent_and_waited_for_from_the_command_line() {
     assert_eq!(message["text"], "Pepe is open 9-5. To find us: x");
     assert_eq!(message["module"], dev.ready["module"]);
 
-    let (status, _, error) = dev.send(&template);
+    let (status, _, error) = dev.send(&["--to", to, "--template", "table_ready"]);
     assert_eq!(status, 1);
-    assert!(error.contains("restaurant_name"), "{error}");
+    assert!(error.contains("FIRST_NAME"), "what no project knows: {error}");
     let refused = dev.send(&["--to", "nobody", "--template", "opening_hours"]);
     assert_eq!(refused.0, 1);
     let failed =

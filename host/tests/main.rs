@@ -20,6 +20,7 @@ mod openapi;
 mod pages;
 mod plugin;
 mod project;
+mod promises;
 mod redact;
 mod registration;
 mod render;

@@ -169,12 +169,17 @@ async fn the_doctor_finds_a_host_well_and_says_what_ails_another() {
         "clock",
         "api key",
         "senders",
+        "keywords",
         "public address",
         "signature",
         "Twilio account",
         "Twilio senders",
     ];
     assert_eq!((status, names), (0, all.map(|name| json!(name)).iter().collect()), "{checks}");
+
+    assert!(checks[4]["found"].as_str().is_some_and(|it| it.contains("revoke")), "{checks}");
+    let fcc = host.request(Method::PUT, "v1/keywords").json(&json!({"sets": ["fcc"]}));
+    assert_eq!(host.answer(fcc).await.0, StatusCode::OK);
 
     let ails = |(status, checks): (i32, serde_json::Value)| -> Vec<String> {
         assert_eq!(status, 1, "{checks}");
@@ -190,6 +195,8 @@ async fn the_doctor_finds_a_host_well_and_says_what_ails_another() {
     assert_eq!(ails(nowhere), ["public address"]);
     let nobody = format!("AC{}", "0".repeat(32));
     assert_eq!(ails(doctor(&host, token, url, &nobody)), ["Twilio account"]);
+    let (_, checks) = doctor(&host, token, url, account.sid.as_str());
+    assert_eq!(checks[4]["found"], "as they are set");
     let messages = host.get("v1/messages").await.1;
     assert_eq!(messages["messages"], json!([]), "a look leaves no trace");
 }

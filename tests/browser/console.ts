@@ -11,11 +11,17 @@ interface Fixtures {
   signedIn: boolean;
 }
 
-export const test = base.extend<Fixtures, { host: Host }>({
+interface OfWorkers {
+  host: Host;
+  /** What the host begins with. */
+  examples: "templates" | "project";
+}
+
+export const test = base.extend<Fixtures, OfWorkers>({
+  examples: ["templates", { option: true, scope: "worker" }],
   host: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from it
-    async ({}, use) => {
-      const host = await Host.start();
+    async ({ examples }, use) => {
+      const host = await Host.start(examples);
       await use(host);
       await host.stop();
     },

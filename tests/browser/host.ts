@@ -29,11 +29,14 @@ export class Host {
     readonly ready: Ready,
   ) {}
 
-  static async start(): Promise<Host> {
+  /** With templates to begin with, or with a project that fills them, as a newcomer has it. */
+  static async start(examples: "templates" | "project" = "templates"): Promise<Host> {
     const data = await mkdtemp(join(tmpdir(), "verbatim-browser-"));
-    const child = spawn(BIN, ["dev", "--listen", "127.0.0.1:0", "--data", data, "--json"], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const child = spawn(
+      BIN,
+      ["dev", "--listen", "127.0.0.1:0", "--data", data, "--examples", examples, "--json"],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
     const lines = createInterface({ input: child.stdout });
     const [line] = (await Promise.race([
       once(lines, "line"),

@@ -10,7 +10,7 @@ const SCREENS = { wide: { width: 1280, height: 900 }, narrow: { width: 390, heig
 const NUMBER = "+12025550123";
 const SENDER = "+15550001236";
 
-test.use({ expected: [/.*/] });
+test.use({ expected: [/.*/], examples: "project" });
 
 for (const colorScheme of ["light", "dark"] as const) {
   for (const [size, viewport] of Object.entries(SCREENS)) {
@@ -28,21 +28,20 @@ for (const colorScheme of ["light", "dark"] as const) {
         await draw("new-template");
         await editor.title.fill(`dinner_${colorScheme}_${size}`);
         await editor.body.fill(
-          "Hi {{entity:guest}}, it’s {{ entity:time }} at ${restaurant}. " +
-            "Your code is {{vrbl:CODE}}. {{tn:goodbye}}",
+          "Hi {{vrbl:GUEST}}, it’s {{ entity:booking_time }} at ${restarant_name}. " +
+            "Your code is {{vrbl:CODE}}. {{tn:see_you_soon}}",
         );
-        await editor.value("entity", "guest").fill("Ana");
+        await editor.value("variable", "GUEST").fill("Ana");
         await draw("editor-findings");
 
-        await page.getByRole("button", { name: /write `?\{\{entity:time\}\}/ }).click();
+        await page.getByRole("button", { name: /write `?\{\{entity:booking_time\}\}/ }).click();
+        await page.getByRole("button", { name: /write `?\$\{restaurant_name\}/ }).click();
         await page
           .getByRole("button", { name: /^Replace ’/ })
           .first()
           .click();
-        await editor.value("entity", "time").fill("19:30");
-        await editor.value("variant", "restaurant").fill("Chez Émile");
+        await editor.value("entity", "booking_time").fill("19:30");
         await editor.value("variable", "CODE").fill("B-17");
-        await editor.value("translation", "goodbye").fill("See you soon!");
         await editor.save();
         await editor.to.fill(NUMBER);
         await editor.to.blur();
@@ -78,6 +77,13 @@ for (const colorScheme of ["light", "dark"] as const) {
         await page.getByRole("link", { name: "← Consent" }).click();
         await expect(page.getByRole("list", { name: "Opt-outs" })).toBeVisible();
         await draw("consent");
+
+        await page.getByRole("link", { name: "Agent" }).click();
+        await expect(page.getByRole("list", { name: "Actions" })).toBeVisible();
+        await draw("agent");
+        await page.getByRole("button", { name: "Edit tell_the_way" }).click();
+        await expect(page.getByRole("textbox", { name: "Prompt" })).toBeVisible();
+        await draw("agent-action");
 
         await page.getByRole("link", { name: "Settings" }).click();
         const webhooks = page.getByRole("region", { name: "Webhooks", exact: true });

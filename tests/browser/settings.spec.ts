@@ -184,3 +184,28 @@ test.describe("refusals", () => {
     await expect(webhooks.getByRole("alert")).toContainText("https");
   });
 });
+
+test("what counts as a keyword beside the table is set, and the phone tells it as one types", async ({
+  page,
+}) => {
+  await open(page);
+  const keywords = page.getByRole("region", { name: "Keywords" });
+  await expect(keywords).toContainText("US law lets people opt out by REVOKE");
+  await keywords.getByLabel(/US law/).check();
+  await keywords.getByLabel(/Words for STOP/).fill("basta, no mas");
+  await keywords.getByLabel(/Reply to HELP/).fill("Call +1 555 000 1234.");
+  await keywords.getByRole("button", { name: "Save keywords" }).click();
+  await expect(keywords.getByRole("status")).toContainText("from now on");
+  await expect(keywords).not.toContainText("US law lets people");
+  await expectAccessible(page);
+  await expectNarrow(page);
+
+  await page.getByRole("link", { name: "Phone" }).click();
+  const answer = page.getByRole("textbox", { name: "Answer", exact: true });
+  for (const word of ["Opt out!", "basta", "No mas"]) {
+    await answer.fill(word);
+    await expect(page.getByText(/read as STOP/)).toBeVisible();
+  }
+  await answer.fill("please revoke");
+  await expect(page.getByText("no keyword: goes on to the agent")).toBeVisible();
+});

@@ -1,7 +1,7 @@
 // The host's HTTP API, as the console and anyone else may use it. A refusal is an
 // `application/problem+json` whose `detail` is one sentence for people: that sentence is the
 // error's message here.
-import type { Diagnostic, Environment, Segments, Values } from "./types.ts";
+import type { Diagnostic, Environment, Keyword, Segments, Values } from "./types.ts";
 
 /** In the order in which a template travels. */
 export const ENVIRONMENTS = ["sandbox", "pre_release", "live"] as const satisfies Environment[];
@@ -232,6 +232,16 @@ export interface Manners {
   per_recipient: Quota | null;
   same_text: { seconds: number } | null;
   per_project: Quota | null;
+}
+
+/** What counts as a keyword beside the table, and what is answered. */
+export interface Keywords {
+  sets: ("twilio" | "fcc" | "french" | "spanish")[];
+  words: Record<Keyword, string[]>;
+  patterns: Record<Keyword, string[]>;
+  yes_only_when_opted_out: boolean;
+  /** Null: the table's. */
+  replies: Record<Keyword, string | null>;
 }
 
 /** How a person and a sender stand. */
@@ -489,6 +499,8 @@ export const api = {
   lookAtRegistrations: () => request<Registrations>("POST", at("registrations", "look")),
   setOnUnregistered: (on_unregistered: Registrations["on_unregistered"]) =>
     request<Registrations>("PUT", at("registrations"), { on_unregistered }),
+  keywords: () => request<Keywords>("GET", at("keywords")),
+  setKeywords: (keywords: Keywords) => request<Keywords>("PUT", at("keywords"), keywords),
   manners: () => request<Manners>("GET", at("manners")),
   setManners: (manners: Manners) => request<Manners>("PUT", at("manners"), manners),
   addOptOut: (optOut: { recipient: string; sender: string; reason: string }) =>

@@ -29,6 +29,7 @@ import "./parts/forwards.ts";
 import "./parts/items.ts";
 import "./parts/languages.ts";
 import "./parts/kit.ts";
+import "./parts/keywords.ts";
 import "./parts/manners.ts";
 import "./parts/registrations.ts";
 import "./parts/message-card.ts";

@@ -60,7 +60,11 @@ export interface KitExported {
 const json = (value: object) => JSON.stringify(value);
 
 export const project = {
-  whole: () => ask<Whole>(at("project"), { method: "GET" }),
+  /** Of translations only those in the language, if one is given. */
+  whole: (language?: string) => {
+    const query = language === undefined ? "" : `?language=${encodeURIComponent(language)}`;
+    return ask<Whole>(`${at("project")}${query}`, { method: "GET" });
+  },
   setLanguage: (default_language: string | null) =>
     ask<unknown>(at("project"), {
       method: "PUT",

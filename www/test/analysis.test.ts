@@ -113,6 +113,9 @@ test("a witness names each token once, long values by their beginning", () => {
   expect(distinct(tokens)).toHaveLength(3);
   const values = { entity: { a: "x".repeat(41), b: "", c: "1" } };
   expect(witnessed(tokens, values, 2)).toBe(`a = ${"x".repeat(40)}…, b = “” and 1 more`);
+  const attribute: Token = { ...token("city", 40), kind: "variant" };
+  const witness = { ...values, variant: { city: "Paris" } };
+  expect(witnessed([...tokens, attribute], witness, 1)).toBe("city = Paris and 3 more");
 });
 
 test("a place is told the character that forces UCS-2 before its token", () => {
@@ -130,11 +133,11 @@ test("a place is told the character that forces UCS-2 before its token", () => {
   expect(told(analysis, { entity: { x: "" } }, 6)?.lines[1]).toBe("sample value: empty");
 });
 
-test("what the values name is completed first, then what is suggested, and neither if all is known", () => {
+test("what the values name is completed first, then what is suggested, of the kinds not known", () => {
   const values = { entity: { guest: "Ana" } };
   const suggestions = { entity: ["time", "guest"], variable: ["CODE"] };
   const context = { values, suggestions, names: null } as unknown as Context;
   expect(namesAtHand(context)).toEqual({ entity: ["guest", "time"], variable: ["CODE"] });
   const names = { entity: ["room"] };
-  expect(namesAtHand({ ...context, names })).toBe(names);
+  expect(namesAtHand({ ...context, names })).toEqual({ entity: ["room"], variable: ["CODE"] });
 });

@@ -11,6 +11,7 @@ mod events;
 mod forwarding;
 mod guard;
 mod input;
+mod keywords;
 mod kit;
 mod manners;
 mod messages;

@@ -5,11 +5,12 @@ use serde_json::Value;
 
 use super::route::Route;
 use super::{
-    account, auth, cancel, consent, conversations, directory, events, forwarding, kit, manners,
-    messages, meta, openapi, opt_outs, phone, project, registrations, run, send, senders, stats,
-    templates,
+    account, auth, cancel, consent, conversations, directory, events, forwarding, keywords, kit,
+    manners, messages, meta, openapi, opt_outs, phone, project, registrations, run, send, senders,
+    stats, templates,
 };
 use super::{versions, view};
+use crate::keywords::Keywords;
 use crate::manners::Manners;
 use crate::project::{Action, Attribute, Entity, Handoff, Item, Stored, Translation, Variant};
 use crate::twilio::fake::Chaos;
@@ -237,6 +238,11 @@ fn webhooks() -> Vec<Route> {
     vec![
         Route::get("/webhooks", "List the webhooks that hear what people write", forwarding::list)
             .gives::<forwarding::WebhookList>(OK),
+        Route::get("/keywords", "What counts as a keyword beside the table", keywords::get)
+            .gives::<Keywords>(OK),
+        Route::put("/keywords", "Set what counts as a keyword, and the replies", keywords::set)
+            .takes::<Keywords>()
+            .gives::<Keywords>(OK),
         Route::get("/manners", "How much one person gets, and all together", manners::get)
             .gives::<Manners>(OK),
         Route::put("/manners", "Set how much one person gets, and all together", manners::set)

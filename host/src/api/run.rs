@@ -23,7 +23,7 @@ use crate::id::new_id;
 use crate::message;
 use crate::project::{self, Action, Context, Handoff, Header, Method, Target};
 use crate::sandbox::Pair;
-use crate::store::{NewMessage, StoreError};
+use crate::store::{ConversationEvent, NewMessage, StoreError};
 
 /// For whom an action is run, and with what.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -150,6 +150,10 @@ pub(super) async fn run(
     }
     for (id, new) in &messages {
         tx.create_message(id, new, now).await?;
+    }
+    if let (Some(conversation), Some(handoff)) = (&order.conversation_id, &answer.handoff) {
+        let line = ConversationEvent::handed_over(&name, &handoff.name, now);
+        tx.log_conversation(conversation, line).await?;
     }
     tx.commit().await?;
     app.wake.now();

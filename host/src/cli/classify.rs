@@ -44,7 +44,10 @@ struct Step {
 /// The text cannot be read, or the module broke.
 pub fn run(args: &ClassifyArgs) -> Result<Done, CliError> {
     let text = args.input.read()?;
-    let answered = match args.sandbox.engine()?.ask_here(&Ask::Classify { text }, &Grant::default())
+    let answered = match args
+        .sandbox
+        .engine()?
+        .ask_here(&Ask::Classify { text, rules: Box::default() }, &Grant::default())
     {
         Ok(answered) => answered,
         Err(error) => return super::refused(&refusal(error)?, args.json),

@@ -12,7 +12,7 @@ use super::sandbox::SandboxArgs;
 use super::stop::Stop;
 use super::{CliError, Done};
 use crate::address;
-use crate::dev::{Dev, DevError, DevSettings, pages};
+use crate::dev::{Dev, DevError, DevSettings, Examples, pages};
 use crate::store::Database;
 use crate::twilio::fake::Chaos;
 
@@ -43,6 +43,9 @@ pub struct DevArgs {
     /// machine
     #[arg(long, value_name = "URL", value_parser = address::secure)]
     webhook: Option<Url>,
+    /// What the first start brings: nothing, templates alone, or a project that fills them, too
+    #[arg(long, value_enum, default_value_t)]
+    examples: Examples,
     /// Print one line of JSON when it is ready
     #[arg(long)]
     json: bool,
@@ -77,6 +80,7 @@ pub async fn run(mut args: DevArgs) -> Result<Done, CliError> {
         twilio_port: args.twilio_port,
         chaos: args.chaos,
         webhook: args.webhook.clone(),
+        examples: args.examples,
     };
     let dev = Dev::start_with(engine, settings).await.map_err(|error| failed(&error))?;
     announce(&dev, &args)?;
@@ -143,6 +147,7 @@ fn failed(error: &DevError) -> CliError {
         | DevError::Webhook(_)
         | DevError::Module(_)
         | DevError::Example(_)
+        | DevError::ExampleItem(_)
         | DevError::Random(_)
         | DevError::Http(_) => CliError::Refused(error.to_string()),
     }

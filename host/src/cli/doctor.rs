@@ -14,6 +14,8 @@ use super::sandbox::SandboxArgs;
 use super::twilio::TwilioArgs;
 use super::{CliError, Done, show};
 use crate::connection;
+use crate::keywords::{Keywords, Set};
+use crate::number;
 use crate::store::Store;
 use crate::twilio::client::{Account, Client, http_client};
 use crate::twilio::{account, signature, webhook};
@@ -67,6 +69,7 @@ pub async fn run(args: DoctorArgs) -> Result<Done, CliError> {
             check("clock", clock(&store).await);
             check("api key", keys(&store).await);
             check("senders", senders(&store).await);
+            check("keywords", keywords(&store).await);
             if given.is_none() {
                 let vault = args.key.vault(&args.database.database);
                 let kept = connection::kept(&store, &vault, &args.twilio.twilio_url).await;
@@ -139,6 +142,22 @@ async fn senders(store: &Store) -> Finding {
     let all = senders.iter().map(|it| &it.registered);
     let all = all.map(|it| format!("{} {}", it.environment, it.sender));
     Ok(all.collect::<Vec<_>>().join(", "))
+}
+
+/// Nothing ails a host that keeps to the table, but its owner should know what the law says.
+async fn keywords(store: &Store) -> Finding {
+    let set = Keywords::of(store).await.map_err(|error| error.to_string())?;
+    let senders = store.senders().await.map_err(|error| error.to_string())?;
+    let is_american = |sender: &str| number::kind(sender) != number::Kind::Other;
+    let sends_there = senders.iter().any(|it| is_american(&it.registered.sender));
+    match sends_there && !set.sets.contains(&Set::Fcc) {
+        true => {
+            Ok("US law lets people opt out by `revoke` and `opt out`, too, which do not count \
+                    here: `PUT /v1/keywords` with `{\"sets\": [\"fcc\"]}` counts them"
+                .to_owned())
+        }
+        false => Ok("as they are set".to_owned()),
+    }
 }
 
 fn at(public: &Url, path: &str) -> String {

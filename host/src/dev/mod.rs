@@ -4,6 +4,8 @@
 mod examples;
 pub mod pages;
 
+pub use examples::Examples;
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
@@ -19,6 +21,7 @@ use crate::forward::{self, SetError, Setting, SigningSecret};
 use crate::host::{self, Host, HostError, Settings};
 use crate::id;
 use crate::message::Environment;
+use crate::project::ProjectError;
 use crate::sandbox::{Limits, LoadError, Sandbox};
 use crate::seal::{KeySource, Vault};
 use crate::store::{Database, RegisteredSender, Replies, SessionKind, Store, StoreError};
@@ -65,6 +68,8 @@ pub struct DevSettings {
     pub chaos: Chaos,
     /// Where what people write is forwarded to.
     pub webhook: Option<Url>,
+    /// What the first start brings.
+    pub examples: Examples,
 }
 
 impl DevSettings {
@@ -80,6 +85,7 @@ impl DevSettings {
             twilio_port: 0,
             chaos: Chaos::default(),
             webhook: None,
+            examples: Examples::default(),
         }
     }
 }
@@ -127,6 +133,9 @@ pub enum DevError {
     /// The module refused an example.
     #[error("an example template was refused: {0}")]
     Example(#[from] EngineError),
+    /// An example of what fills templates was refused.
+    #[error("an example was refused: {0}")]
+    ExampleItem(#[from] ProjectError),
     /// The machine gives no randomness.
     #[error("could not make a secret: {0}")]
     Random(#[from] getrandom::Error),
@@ -176,7 +185,7 @@ impl Dev {
         })
         .await?;
         register_senders(&store).await?;
-        examples::bring(&store, &engine).await?;
+        examples::bring(settings.examples, &store, &engine).await?;
         let api_key = let_in(&store, settings.api_key).await?;
         let link = new_link(&store).await?;
         let vault = Vault::new(KeySource::File(settings.data.join(KEY_FILE)));

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use super::conversations::{ConversationEvent, EventRow};
 use super::doubts::OnUnknown;
 use super::row::row;
 use super::statement::{Statement, values};
 use super::{Store, StoreError, Tx, row, sql};
 use crate::dispatch::poll;
-use crate::id::{new_id, sha256_hex};
+use crate::id::sha256_hex;
 use crate::message::{Environment, State};
 use crate::redact::Redact;
 use crate::time::Timestamp;
@@ -102,17 +103,6 @@ pub struct Message {
     pub created_at: Timestamp,
     /// When it last moved.
     pub updated_at: Timestamp,
-}
-
-/// A line of a conversation's log.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
-pub struct ConversationEvent {
-    /// The message.
-    pub message_id: String,
-    /// What happened: `queued` or `suppressed`.
-    pub event: String,
-    /// When.
-    pub at: Timestamp,
 }
 
 row! {
@@ -230,11 +220,9 @@ impl Store {
     ) -> Result<(Vec<Message>, Vec<ConversationEvent>), StoreError> {
         let which = values![id, MAX_CONVERSATION];
         let rows: Vec<MessageRow> = self.walk(&sql::MESSAGES_OF_CONVERSATION, which).await?;
-        let log: Vec<(String, String, i64)> = self.walk(&sql::CONVERSATION_LOG, which).await?;
+        let log: Vec<EventRow> = self.walk(&sql::CONVERSATION_LOG, which).await?;
         let messages = rows.into_iter().map(Message::try_from).collect::<Result<_, _>>()?;
-        let event =
-            |(message_id, event, at)| ConversationEvent { message_id, event, at: row::instant(at) };
-        Ok((messages, log.into_iter().map(event).collect()))
+        Ok((messages, log.into_iter().map(ConversationEvent::from).collect()))
     }
 }
 
@@ -281,8 +269,8 @@ impl Tx {
         ];
         self.run(&sql::STORE_MESSAGE, values).await?;
         if let Some(conversation) = &new.conversation_id {
-            let line = values![conversation, new_id(), id, new.state.as_str(), now];
-            self.run(&sql::LOG_CONVERSATION, line).await?;
+            let line = ConversationEvent::of_message(id, new.state, now);
+            self.log_conversation(conversation, line).await?;
         }
         self.moved(id, new.state);
         Ok(())

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::statement::values;
-use super::{StoreError, Tx, sql};
+use super::{ConversationEvent, StoreError, Tx, sql};
 use crate::id::new_id;
 use crate::message::State;
 use crate::time::Timestamp;
@@ -49,8 +49,8 @@ impl Tx {
         let copy = values![id, &new, state.rank(), now, now.plus(RESEND_PAUSE)];
         self.run(&sql::COPY_MESSAGE, copy).await?;
         if let Some(conversation) = conversation {
-            let line = values![conversation, new_id(), &new, state.as_str(), now];
-            self.run(&sql::LOG_CONVERSATION, line).await?;
+            let line = ConversationEvent::of_message(&new, state, now);
+            self.log_conversation(&conversation, line).await?;
         }
         self.moved(&new, state);
         Ok(())

@@ -15,7 +15,7 @@ use super::StoreError;
 use super::sqlite::BUSY_TIMEOUT;
 
 /// Each step's number, name and text. A step that has been released never changes.
-const STEPS: [(i64, &str, &str); 10] = [
+const STEPS: [(i64, &str, &str); 11] = [
     (1, "start", include_str!("migrations/0001_start.sql")),
     (2, "doubts", include_str!("migrations/0002_doubts.sql")),
     (3, "sessions of keys", include_str!("migrations/0003_sessions_of_keys.sql")),
@@ -26,6 +26,7 @@ const STEPS: [(i64, &str, &str); 10] = [
     (8, "redaction", include_str!("migrations/0008_redaction.sql")),
     (9, "project", include_str!("migrations/0009_project.sql")),
     (10, "resends", include_str!("migrations/0010_resends.sql")),
+    (11, "handed over", include_str!("migrations/0011_handed_over.sql")),
 ];
 /// What a table is marked with whose rows are to lie in the order of its key.
 const CLUSTERED: &str = "/* CLUSTERED */";

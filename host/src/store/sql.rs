@@ -263,9 +263,10 @@ statements! { MESSAGES:
     /// In the conversation's log; and the conversation, if it is named for the first time.
     LOG_CONVERSATION = [
         "INSERT INTO conversations (id, metadata, created_at, updated_at) \
-            VALUES ($1, '{}', $5, $5) ON CONFLICT (id) DO NOTHING",
+            VALUES ($1, '{}', $7, $7) ON CONFLICT (id) DO NOTHING",
         "INSERT INTO conversation_log \
-            (conversation_id, id, message_id, event, logged_at) VALUES ($1, $2, $3, $4, $5)"
+            (conversation_id, id, message_id, event, action, handoff, logged_at) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7)"
     ];
     CONVERSATION = "SELECT id, metadata, created_at, updated_at FROM conversations WHERE id = $1";
     LIST_CONVERSATIONS = "SELECT id, metadata, created_at, updated_at FROM conversations \
@@ -273,7 +274,8 @@ statements! { MESSAGES:
     SET_CONVERSATION = "INSERT INTO conversations (id, metadata, created_at, updated_at) \
         VALUES ($1, $2, $3, $3) ON CONFLICT (id) DO UPDATE SET metadata = excluded.metadata, \
             updated_at = excluded.updated_at";
-    CONVERSATION_LOG = "SELECT message_id, event, logged_at FROM conversation_log \
+    CONVERSATION_LOG = "SELECT message_id, event, action, handoff, logged_at \
+        FROM conversation_log \
         WHERE conversation_id = $1 ORDER BY id LIMIT $2";
     IDEMPOTENT_ANSWER = "SELECT request_hash, response FROM idempotency \
         WHERE idempotency_key = $1";

@@ -9,6 +9,7 @@ use crate::support::{KEY, Server, sandbox_number};
 
 on_both! {
     an_action_sends_all_that_it_names_and_gives_its_handoff,
+    a_handoff_has_its_line_in_the_conversations_log_once,
     an_action_that_cannot_send_all_sends_nothing,
     consent_is_noted_and_never_takes_back_an_opt_out,
     an_action_runs_once_for_one_key,
@@ -58,6 +59,34 @@ async fn an_action_sends_all_that_it_names_and_gives_its_handoff(server: Server)
     assert_eq!(conversation["messages"].as_array().map(Vec::len), Some(2));
     let (status, _) = server.post("v1/actions/none/run", &request()).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
+    server.stop().await;
+}
+
+async fn a_handoff_has_its_line_in_the_conversations_log_once(server: Server) {
+    fill(&server, false).await;
+    put(&server, "v1/actions/give", json!({"prompt": "{{ho:desk}}"})).await;
+    let key = ("idempotency-key", "run-1");
+    for _ in 0..2 {
+        let (status, done) = with(&server, Method::POST, RUN, key, &request()).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{done}");
+    }
+    let path = "v1/actions/give/run";
+    let (_, done) = server.post(path, &json!({"to_number": PERSON, "conversation_id": "c2"})).await;
+    assert_eq!(done["messages"], json!([]), "{done}");
+    assert_eq!(server.post(path, &json!({"to_number": PERSON})).await.0, StatusCode::ACCEPTED);
+    let log = async |conversation: &str| {
+        let (_, found) = server.get(&format!("v1/conversations/{conversation}")).await;
+        let lines = found["log"].as_array().expect("a log").iter();
+        let line = |it: &Value| {
+            let text = |member: &str| it[member].as_str().unwrap_or("-").to_owned();
+            let of = if it["message_id"].is_null() { "none" } else { "a message" };
+            format!("{} {} {} {of}", text("event"), text("action"), text("handoff"))
+        };
+        lines.map(line).collect::<Vec<_>>()
+    };
+    let sent = "queued - - a message";
+    assert_eq!(log("c1").await, [sent, sent, "handed_over book desk none"]);
+    assert_eq!(log("c2").await, ["handed_over give desk none"]);
     server.stop().await;
 }
 

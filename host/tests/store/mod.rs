@@ -27,6 +27,7 @@ on_both! {
     nothing_is_claimed_after_a_stop_has_committed,
     another_number_of_ours_still_reaches_someone_who_stopped_one,
     a_stop_to_one_number_of_a_service_stops_the_service,
+    an_opt_out_has_no_expiry,
     start_lets_messages_go_again,
     a_message_is_claimed_once_and_a_pair_has_one_in_flight,
     a_late_or_repeated_callback_moves_nothing_back,
@@ -55,6 +56,13 @@ async fn another_number_of_ours_still_reaches_someone_who_stopped_one(host: Fixt
     host.consent(keyword(ConsentAction::OptOut, NUMBER, at(1)), at(1)).await;
     host.queue(PERSON, OTHER_NUMBER, at(2)).await;
     assert!(matches!(host.claim(at(3)).await, Some(Claim::Cleared(_))));
+}
+
+async fn an_opt_out_has_no_expiry(host: Fixture) {
+    const YEAR: i64 = 365 * 24 * 60 * 60;
+    host.consent(keyword(ConsentAction::OptOut, NUMBER, at(1)), at(1)).await;
+    host.queue(PERSON, NUMBER, at(100 * YEAR)).await;
+    assert!(matches!(host.claim(at(100 * YEAR + 1)).await, Some(Claim::Suppressed(_))));
 }
 
 async fn a_stop_to_one_number_of_a_service_stops_the_service(host: Fixture) {

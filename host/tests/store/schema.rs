@@ -45,10 +45,10 @@ async fn a_database_opens_again_with_what_it_held(host: Fixture) {
 async fn a_database_of_a_newer_program_is_refused(host: Fixture) {
     run(&host.database, FROM_THE_FUTURE).await;
     let refused = Store::open(&host.database).await.expect_err("a newer schema");
-    assert!(matches!(refused, StoreError::Newer { found: 99, known: 10 }), "{refused}");
+    assert!(matches!(refused, StoreError::Newer { found: 99, known: 11 }), "{refused}");
     assert_eq!(
         refused.to_string(),
-        "expected a database of schema 10 or older, found schema 99, which a newer verbatim has \
+        "expected a database of schema 11 or older, found schema 99, which a newer verbatim has \
          written; use that verbatim, or restore a backup from before it"
     );
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use verbatim_host::dev::{Dev, DevSettings, NUMBERS};
+use verbatim_host::dev::{Dev, DevSettings, Examples, NUMBERS};
 use verbatim_host::engine::Engine;
 use verbatim_host::id;
 use verbatim_host::message::Environment;
@@ -45,21 +45,34 @@ pub(crate) fn sandbox_number() -> &'static str {
 
 impl Server {
     pub(crate) async fn start() -> Self {
-        Self::start_on(None).await
+        Self::start_on(None, Examples::Templates).await
+    }
+
+    /// As `verbatim dev` starts for a newcomer.
+    pub(crate) async fn start_with_project() -> Self {
+        Self::start_on(None, Examples::Project).await
     }
 
     /// One on a PostgreSQL database of its own.
     pub(crate) async fn start_on_postgres() -> Self {
-        let url = tokio::task::spawn_blocking(|| postgres::Server::shared().database());
-        let database = url.await.expect("a database").parse().expect("its URL");
-        Self::start_on(Some(database)).await
+        Self::start_on(Some(Self::postgres().await), Examples::Templates).await
     }
 
-    async fn start_on(database: Option<Database>) -> Self {
+    pub(crate) async fn start_on_postgres_with_project() -> Self {
+        Self::start_on(Some(Self::postgres().await), Examples::Project).await
+    }
+
+    async fn postgres() -> Database {
+        let url = tokio::task::spawn_blocking(|| postgres::Server::shared().database());
+        url.await.expect("a database").parse().expect("its URL")
+    }
+
+    async fn start_on(database: Option<Database>, examples: Examples) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let settings = DevSettings {
             api_key: Some(SecretString::from(KEY)),
             database,
+            examples,
             ..DevSettings::new(folder.path().join("data"))
         };
         let dev = Dev::start_with(engine(), settings).await.expect("a host");

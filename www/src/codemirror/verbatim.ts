@@ -16,7 +16,7 @@ export interface VerbatimExtension {
   values?: Values;
   /** What exists, for completion and for findings about names; null where nobody knows. */
   names?: Names | null;
-  /** What is completed without `names`, beside what the values name. */
+  /** What is completed of kinds that `names` does not list, beside what the values name. */
   suggestions?: Names;
   /** What the sender's campaign says of its messages: what differs is found. */
   campaign?: Campaign | null;

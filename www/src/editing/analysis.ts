@@ -14,9 +14,9 @@ export interface Context {
   engine: Verbatim;
   /** Sample values. */
   values: Values;
-  /** What exists; nothing is said of names where this is null. */
+  /** What exists; nothing is said of the names of a kind that it does not list. */
   names: Names | null;
-  /** What may be written, for completion alone. */
+  /** What may be written of the other kinds, for completion alone. */
   suggestions: Names;
   /** What the sender's campaign says of its messages; nothing where nobody knows. */
   campaign?: Campaign | null;
@@ -100,15 +100,10 @@ function asked<T>(ask: () => T): () => Asked<T> {
   };
 }
 
-/** What may be completed where nobody has said what exists: what the values name, and the rest. */
+/** What may be completed: what exists, and what the values name and the rest of another kind. */
 export function namesAtHand({ names, values, suggestions }: Context): Names {
-  if (names !== null) return names;
-  return joined(
-    Object.fromEntries(
-      Object.entries(values).map(([kind, known]) => [kind, Object.keys(known ?? {})]),
-    ),
-    suggestions,
-  );
+  const valued = Object.entries(values).map(([kind, known]) => [kind, Object.keys(known ?? {})]);
+  return { ...joined(Object.fromEntries(valued), suggestions), ...names };
 }
 
 /** Each name once, those of `first` before the others. */

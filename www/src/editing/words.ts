@@ -55,9 +55,16 @@ export function distinct<T extends TokenName>(tokens: T[]): T[] {
   return [...new Map(tokens.map((token) => [`${token.kind} ${token.name}`, token])).values()];
 }
 
-/** "property_name = Château d’Été" for each token of these, as far as there is room for. */
+/**
+ * "property_name = Château d’Été" for each token of these, as far as there is room for. Attributes
+ * of a variant come first: they are what somebody wrote, and can write otherwise.
+ */
 export function witnessed(tokens: Token[], witness: Values, most: number): string {
-  const known = distinct(tokens)
+  const all = distinct(tokens);
+  const known = [
+    ...all.filter(({ kind }) => kind === "variant"),
+    ...all.filter(({ kind }) => kind !== "variant"),
+  ]
     .map((token) => ({ name: token.name, value: valueFor(witness, token) }))
     .filter(({ value }) => value !== null);
   const shown = known.slice(0, most).map(({ name, value }) => `${name} = ${short(value ?? "")}`);

@@ -33,7 +33,7 @@ export interface VerbatimEditorElement extends HTMLElement {
   domains: Domains | null;
   /** What exists: with it, unknown names are found, and all of them are completed. */
   names: Names | null;
-  /** What is completed without `names`, beside what the values name; nothing is said of others. */
+  /** What is completed of kinds that `names` does not list, beside what the values name. */
   suggestions: Names;
   /** What the sender's campaign says of its messages: what differs is found. */
   campaign: Campaign | null;

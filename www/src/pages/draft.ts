@@ -17,8 +17,8 @@ const NO_SENDERS: Senders = { live: null, pre_release: null, sandbox: null };
 const held = new Map<string, { draft: Draft; saved: TemplateDraft }>();
 
 export const drafts = {
-  /** The draft of this template, or a new one from what is saved. */
-  open(id: string, saved: TemplateDraft): Draft {
+  /** The draft of this template, or a new one from what is saved, with values to see it with. */
+  open(id: string, saved: TemplateDraft, samples: Values = {}): Draft {
     const found = held.get(id);
     if (found !== undefined && drafts.isUnsaved(id)) {
       found.saved = saved;
@@ -29,7 +29,7 @@ export const drafts = {
       title: saved.title,
       body: saved.body,
       senders: { ...NO_SENDERS, ...saved.senders },
-      values: found?.draft.values ?? {},
+      values: found?.draft.values ?? samples,
       environment: found?.draft.environment ?? "sandbox",
       language: found?.draft.language ?? "",
     };

@@ -52,6 +52,7 @@ export class VerbatimSettings extends Page {
             this.known = detail;
           }}
         ></verbatim-registrations>
+        <verbatim-keywords .senders=${this.senders}></verbatim-keywords>
         <verbatim-manners></verbatim-manners>
         <verbatim-webhooks .senders=${this.senders ?? []}></verbatim-webhooks>
         <verbatim-forwards></verbatim-forwards>

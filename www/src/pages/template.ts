@@ -11,21 +11,22 @@ import {
   type Senders,
   type Template,
 } from "../api.ts";
-import type { Campaign } from "../editing/analysis.ts";
+import type { Analysis, Campaign } from "../editing/analysis.ts";
+import { TOKEN_CHARS } from "../editing/worst.ts";
 import type { EditDetail, VerbatimEditorElement } from "../elements/face.ts";
 import { prose } from "../elements/prose.ts";
 import type { HashedVerbatim } from "../load-from-host.ts";
 import type { Question, VerbatimDialog } from "../parts/dialog.ts";
 import { ENVIRONMENT_NAMES, environmentFields } from "../parts/environments.ts";
 import { insertButtons } from "../parts/insert.ts";
+import { assuming, type Known, NOTHING_KNOWN, unsaid, whatIsKnown } from "../parts/known.ts";
 import { namesOf } from "../parts/names.ts";
 import { Page } from "../parts/page.ts";
 import { phoneNumber } from "../parts/phone-number.ts";
 import { deleteQuestion, duplicateQuestion } from "../parts/questions.ts";
 import type { VerbatimSend } from "../parts/send.ts";
-import { project } from "../project.ts";
 import { address } from "../route.ts";
-import type { Diagnostic, Domains, Environment, Names, Preview } from "../types.ts";
+import type { Diagnostic, Domains, Environment, Names, Preview, TokenName } from "../types.ts";
 import { BLANK, type Draft, drafts, NEW } from "./draft.ts";
 
 /** A sender that can be asked about. */
@@ -48,7 +49,11 @@ export class VerbatimTemplate extends Page {
   @state() private registrations = new Map<string, Registration>();
   /** What they name. */
   @state() private names: Names = {};
-  /** What the project says that tokens may hold; null where it says nothing. */
+  /** What the project says of names and of what they may hold. */
+  @state() private known: Known = NOTHING_KNOWN;
+  /** Of the body's tokens those of which nobody says what they hold. */
+  @state() private unsaid: TokenName[] = [];
+  /** What they may hold, those included; always the same object for the same tokens. */
   @state() private domains: Domains | null = null;
   @state() private to = "";
   @state() private saved = "";
@@ -70,14 +75,6 @@ export class VerbatimTemplate extends Page {
       (templates) => {
         this.templates = templates;
         this.names = namesOf(this.engine, templates);
-      },
-      () => {},
-    );
-    void project.whole().then(
-      ({ domains }) => {
-        const { rows, entity, translation } = domains;
-        const known = Object.keys({ ...rows, ...entity, ...translation });
-        this.domains = known.length === 0 ? null : domains;
       },
       () => {},
     );
@@ -116,16 +113,34 @@ export class VerbatimTemplate extends Page {
     this.template = null;
     this.draft = null;
     this.sends?.forget();
-    this.senders = (await this.attempt(() => api.senders())) ?? [];
+    const [senders, known] = await Promise.all([
+      this.attempt(() => api.senders()),
+      // It only helps to write, so nothing is said if it cannot be had.
+      whatIsKnown().catch(() => NOTHING_KNOWN),
+    ]);
     if (this.templateId !== id) return;
+    this.senders = senders ?? [];
+    this.known = known;
+    this.domains = known.domains;
+    this.unsaid = [];
     if (id === NEW) {
-      this.draft = drafts.open(NEW, { ...BLANK, senders: firstSenders(this.senders) });
+      const blank = { ...BLANK, senders: firstSenders(this.senders) };
+      this.draft = drafts.open(NEW, blank, known.samples);
       return;
     }
     const template = await this.attempt(() => api.template(id));
     if (template === undefined || this.templateId !== id) return;
     this.template = template;
-    this.draft = drafts.open(id, template);
+    this.draft = drafts.open(id, template, known.samples);
+  }
+
+  #judged({ check }: Analysis): void {
+    const { domains } = this.known;
+    const now = unsaid(check?.tokens ?? [], domains);
+    const names = (tokens: TokenName[]) => tokens.map(({ kind, name }) => `${kind} ${name}`).join();
+    if (names(now) === names(this.unsaid)) return;
+    this.unsaid = now;
+    this.domains = assuming(domains, now);
   }
 
   #change(change: Partial<Draft>): void {
@@ -197,12 +212,23 @@ export class VerbatimTemplate extends Page {
                   .engine=${this.engine}
                   .value=${draft.body}
                   .values=${draft.values}
+                  .names=${this.known.names}
                   .suggestions=${this.names}
                   .domains=${this.domains}
                   .campaign=${this.#campaign}
+                  @analysis=${({ detail }: CustomEvent<Analysis>) => this.#judged(detail)}
                   @edit=${(event: CustomEvent<EditDetail>) =>
                     this.#change({ body: event.detail.value, values: event.detail.values })}
                 ></verbatim-editor>
+                ${
+                  this.unsaid.length === 0
+                    ? nothing
+                    : html`<p class="muted small" data-testid="assumed">
+                      At worst with ${TOKEN_CHARS} characters of
+                      ${this.unsaid.map(({ name }) => name).join(", ")}: nothing says what
+                      ${this.unsaid.length === 1 ? "it holds" : "they hold"}.
+                    </p>`
+                }
               </div>
               ${environmentFields({
                 template,
@@ -215,6 +241,7 @@ export class VerbatimTemplate extends Page {
               })}
               <verbatim-send
                 .draft=${draft}
+                .samples=${this.known.samples}
                 .to=${this.to}
                 .unsaved=${drafts.isUnsaved(this.templateId)}
                 .senders=${this.senders}

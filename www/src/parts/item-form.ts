@@ -151,7 +151,8 @@ export const SHAPES: Record<ItemKind, Shape> = {
         initial: null,
       },
     ],
-    summary: ({ entity_type, description }) => `${text(entity_type)} ${text(description)}`,
+    summary: ({ entity_type, description }) =>
+      [text(entity_type), text(description)].filter((one) => one !== "").join(" · "),
   },
   translations: {
     title: "Translations",

@@ -3,7 +3,7 @@
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
-import { api, type PhoneMessage, type Sender } from "../api.ts";
+import { api, type Keywords, type PhoneMessage, type Sender } from "../api.ts";
 import { prose } from "../elements/prose.ts";
 import type { Classify, Keyword } from "../types.ts";
 import type { Verbatim } from "../verbatim.ts";
@@ -30,8 +30,21 @@ export class VerbatimPhone extends Page {
   @state() private messages: PhoneMessage[] = [];
   @state() private answerTo = "";
   @state() private text = "";
+  /** What counts as a keyword beside the table. */
+  @state() private rules: Keywords | null = null;
 
   readonly #poll = new Poll(this, POLL_MS, () => this.#refresh());
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // They only tell what will come of an answer, so nothing is said if they cannot be had.
+    void api.keywords().then(
+      (rules) => {
+        this.rules = rules;
+      },
+      () => {},
+    );
+  }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("number") && this.hasUpdated) {
@@ -166,7 +179,7 @@ export class VerbatimPhone extends Page {
     if (this.text === "") return nothing;
     let answer: Classify;
     try {
-      answer = this.engine.classify(this.text);
+      answer = this.engine.classify(this.text, this.rules === null ? {} : { rules: this.rules });
     } catch (cause) {
       return cause instanceof Error ? cause.message : nothing;
     }

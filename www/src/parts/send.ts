@@ -14,8 +14,9 @@ import {
 } from "../api.ts";
 import type { Draft } from "../pages/draft.ts";
 import { address } from "../route.ts";
-import type { Environment, Preview } from "../types.ts";
+import type { Environment, Preview, Values } from "../types.ts";
 import { ENVIRONMENT_NAMES } from "./environments.ts";
+import { given } from "./known.ts";
 import type { Previewed } from "./message-card.ts";
 import { Page } from "./page.ts";
 import { Poll } from "./poll.ts";
@@ -32,6 +33,8 @@ interface Sent {
 @customElement("verbatim-send")
 export class VerbatimSend extends Page {
   @property({ attribute: false }) draft!: Draft;
+  /** Those of its values that the project gave. */
+  @property({ attribute: false }) samples: Values = {};
   /** The number that it goes to. */
   @property() to = "";
   /** Whether it must be saved first. */
@@ -75,7 +78,7 @@ export class VerbatimSend extends Page {
     const message = await api.send({
       to: this.to.trim(),
       template: title,
-      values,
+      values: given(values, this.samples, preview),
       environment,
       ...(language === "" ? {} : { language }),
       module,

@@ -64,6 +64,8 @@ def host() -> Iterator[Host]:
     os.environ["NO_PROXY"] = "127.0.0.1"
     with tempfile.TemporaryDirectory() as data:
         arguments = ["dev", "--listen", "127.0.0.1:0", "--data", data, "--json"]
+        # The tests make a project of their own.
+        arguments += ["--examples", "templates"]
         with subprocess.Popen([BINARY, *arguments], stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             ready = json.loads(process.stdout.readline())

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::api::{self, App, Events, Own};
+use crate::api::{self, App, Events, Own, Refused};
 use crate::connection::Connection;
 use crate::console::Console;
 use crate::dispatch::{Dispatcher, Dispatching};
@@ -173,6 +173,20 @@ impl Host {
     #[must_use]
     pub fn app(&self) -> &App {
         &self.app
+    }
+
+    /// `send_sms` and `send_sms_template` without HTTP: takes what `POST /v1/messages` takes and
+    /// gives what it answers, once the message is durable. With a key the same message is accepted
+    /// once, however often it is asked for.
+    ///
+    /// # Errors
+    /// What the API would refuse with; then nothing was stored.
+    pub async fn send(
+        &self,
+        message: &serde_json::Value,
+        idempotency_key: Option<&str>,
+    ) -> Result<serde_json::Value, Refused> {
+        api::send_in_process(&self.app, message, idempotency_key).await
     }
 
     /// Takes no more, finishes what is in flight, and closes the database.

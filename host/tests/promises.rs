@@ -281,3 +281,30 @@ async fn wider_lists_own_words_patterns_and_replies_and_a_yes_of_the_opted_out_a
     }
     assert_eq!(server.get("v1/keywords").await.1, set, "nothing of it was stored");
 }
+
+#[tokio::test]
+async fn a_program_that_holds_a_host_sends_as_over_http() {
+    let server = Server::start().await;
+    publish(&server, "hello", "Hello ${name}").await;
+    let host = server.dev.host();
+    let request =
+        json!({"to": PERSON, "template": "hello", "values": {"variant": {"name": "Zoë"}}});
+
+    let first = host.send(&request, Some("once")).await.expect("it is accepted");
+    assert_eq!(first["text"], "Hello Zoë");
+    assert_eq!(host.send(&request, Some("once")).await, Ok(first.clone()), "the same answer");
+    let over_http = server.raw(Method::POST, "v1/messages").bearer_auth(KEY);
+    let over_http = over_http.header("idempotency-key", "once").json(&request);
+    let answer: Value = over_http.send().await.expect("an answer").json().await.expect("JSON");
+    assert_eq!(answer, first, "one key, over whichever way");
+    server.wait(&first, "delivered").await;
+
+    let (_, refused) = send(&server, json!({"template": "hello"})).await;
+    let missing = host.send(&json!({"to": PERSON, "template": "hello"}), None).await;
+    let missing = missing.expect_err("a value is missing");
+    assert_eq!(
+        (json!(missing.code), json!(missing.detail)),
+        (refused["code"].clone(), refused["detail"].clone())
+    );
+    server.stop().await;
+}

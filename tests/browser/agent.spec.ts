@@ -6,6 +6,9 @@ import { dirname, join } from "node:path";
 import { expectAccessible, expectNarrow } from "./accessible.ts";
 import { expect, test } from "./console.ts";
 
+// The names of a project are what every template's page judges by.
+test.use({ alone: "agent" });
+
 test.beforeEach(async ({ page }) => {
   await page.getByRole("link", { name: "Agent" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Agent");

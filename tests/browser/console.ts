@@ -1,4 +1,4 @@
-// The fixtures: a host per file of tests, and a page that is signed in to it. Whatever the browser
+// The fixtures: a host for all files of tests but those that want their own, and a page that is signed in to it. Whatever the browser
 // complains of (a console error, an uncaught exception, a breach of the content security policy)
 // fails the test that it happened in, unless the test said that it would.
 import { test as base, expect, type Page } from "@playwright/test";
@@ -15,10 +15,13 @@ interface OfWorkers {
   host: Host;
   /** What the host begins with. */
   examples: "templates" | "project";
+  /** A name where others would find what is left behind: a host of its own. */
+  alone: string;
 }
 
 export const test = base.extend<Fixtures, OfWorkers>({
   examples: ["templates", { option: true, scope: "worker" }],
+  alone: ["", { option: true, scope: "worker" }],
   host: [
     async ({ examples }, use) => {
       const host = await Host.start(examples);

@@ -174,11 +174,6 @@ pub const REASONS: &[(&str, &str)] = &[
         "fuel and the clock are counted at every turn and call, an instance is made, cleared and \
          read for each 512 rows, and its answers are checked",
     ),
-    (
-        "in Chromium, `check` and `preview` of 500 characters with 6 tokens",
-        "measured while the machine ran at half its speed, where Node took 49 µs; Chromium's clock \
-         is coarse, too",
-    ),
 ];
 
 fn reason<'a>(reasons: &[(&str, &'a str)], what: &str) -> Option<&'a str> {

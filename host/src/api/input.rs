@@ -43,7 +43,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     }
 }
 
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<Input<T>, Problem> {
+pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<Input<T>, Problem> {
     let text = std::str::from_utf8(body).map_err(|error| {
         let at = error.valid_up_to();
         let detail = format!("expected a body in UTF-8, found a byte that is not at offset {at}");

@@ -57,6 +57,8 @@ use crate::twilio::fake::Control;
 pub use events::{Events, MAX_STREAMS};
 pub use guard::{MAX_BODY, Own};
 pub use openapi::describe_api;
+pub use problem::Refused;
+pub(crate) use send::send_in_process;
 
 /// What every handler sees.
 #[derive(Debug)]

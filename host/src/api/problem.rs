@@ -21,7 +21,22 @@ pub(super) struct Problem {
     retry_after: Option<Duration>,
 }
 
+/// A refusal, for a program that holds a host: what the API would say.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{detail} ({code})")]
+pub struct Refused {
+    /// Stable, e.g. `V020` or `no_room`.
+    pub code: String,
+    /// What was expected, what was found and what to do.
+    pub detail: String,
+}
+
 impl Problem {
+    /// Without what only HTTP needs.
+    pub(super) fn refused(self) -> Refused {
+        Refused { code: self.code, detail: self.detail }
+    }
+
     pub(super) fn new(
         status: StatusCode,
         code: impl Into<String>,

@@ -104,7 +104,7 @@ pub(super) async fn run(
 ) -> Result<Response, Problem> {
     let key = idempotency_key(&headers, &json!({ "action": name, "request": input.json }))?;
     if let Some(answer) = remembered(&app, key.as_ref()).await? {
-        return Ok(answer);
+        return Ok(accepted_202(answer));
     }
     let request = input.value;
     let action = project::one::<Action>(&app.store, &name).await?.item;
@@ -141,7 +141,7 @@ pub(super) async fn run(
     {
         // The first one is given back once it is durable, and not before.
         tx.commit().await?;
-        return again(first, Some(key));
+        return again(first, Some(key)).map(accepted_202);
     }
     if consented {
         for pair in pairs(&messages) {

@@ -14,12 +14,12 @@ use verbatim_core::PhoneNumber;
 
 use super::App;
 use super::accept::{Order, by_template, free_form, keep_manners};
-use super::input::Input;
-use super::problem::Problem;
+use super::input::{self, Input};
+use super::problem::{Problem, Refused};
 use super::request_id::RequestId;
 use super::view::{self, MessageView};
 use crate::engine::Values;
-use crate::id::sha256_hex;
+use crate::id::{new_id, sha256_hex};
 use crate::project::Context;
 use crate::redact::Redact;
 use crate::store::{IdempotencyKey, NewMessage, OnUnknown, Remembered, StoreError};
@@ -83,18 +83,47 @@ pub(super) async fn send(
     input: Input<SendRequest>,
 ) -> Result<Response, Problem> {
     let key = idempotency_key(&headers, &input.json)?;
-    let (new, warning) = match accept(&app, input.value).await {
+    message(&app, id, input.value, key.as_ref()).await.map(accepted_202)
+}
+
+/// `send_sms` and `send_sms_template` for a program that holds a host: `asked` is what
+/// `POST /v1/messages` takes and the result what it answers, with the same promises.
+pub(crate) async fn send_in_process(
+    app: &App,
+    asked: &Value,
+    idempotency_key: Option<&str>,
+) -> Result<Value, Refused> {
+    let sent = async {
+        let input: Input<SendRequest> = input::read(asked.to_string().as_bytes())?;
+        let key = idempotency_key.map(|key| key_of(key, &input.json)).transpose()?;
+        message(app, new_id(), input.value, key.as_ref()).await
+    };
+    let body = sent.await.map_err(Problem::refused)?;
+    serde_json::from_str(&body).map_err(|error| {
+        let error = StoreError::Corrupt(format!("the answer of an idempotency key: {error}"));
+        Problem::from(error).refused()
+    })
+}
+
+/// Accepts a message, or finds that it was accepted before: the body of its answer.
+async fn message(
+    app: &App,
+    id: String,
+    request: SendRequest,
+    key: Option<&IdempotencyKey>,
+) -> Result<String, Problem> {
+    let (new, warning) = match accept(app, request).await {
         Ok(accepted) => accepted,
         // What was accepted once is answered as it was then, though its template may be gone. Of
         // any other, its transaction finds out.
-        Err(problem) => return remembered(&app, key.as_ref()).await?.ok_or(problem),
+        Err(problem) => return remembered(app, key).await?.ok_or(problem),
     };
-    match commit(&app, id, new, warning, key.as_ref()).await? {
+    match commit(app, id, new, warning, key).await? {
         Committed::Stored(body) => {
             app.wake.now();
-            Ok(accepted_202(body))
+            Ok(body)
         }
-        Committed::Before(first) => again(first, key.as_ref()),
+        Committed::Before(first) => again(first, key),
     }
 }
 
@@ -217,32 +246,36 @@ pub(super) fn idempotency_key(
     json: &Value,
 ) -> Result<Option<IdempotencyKey>, Problem> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    let key = value.to_str().unwrap_or_default();
-    refuse_long("Idempotency-Key", key)?;
-    // The members of an object are sorted by name here, so their order makes no difference.
-    Ok(Some(IdempotencyKey {
-        key: key.to_owned(),
-        request_hash: sha256_hex(json.to_string().as_bytes()),
-    }))
+    key_of(value.to_str().unwrap_or_default(), json).map(Some)
 }
 
+fn key_of(key: &str, json: &Value) -> Result<IdempotencyKey, Problem> {
+    refuse_long("Idempotency-Key", key)?;
+    // The members of an object are sorted by name here, so their order makes no difference.
+    Ok(IdempotencyKey {
+        key: key.to_owned(),
+        request_hash: sha256_hex(json.to_string().as_bytes()),
+    })
+}
+
+/// The body of the answer that a key's first request got, if there was one.
 pub(super) async fn remembered(
     app: &App,
     key: Option<&IdempotencyKey>,
-) -> Result<Option<Response>, Problem> {
+) -> Result<Option<String>, Problem> {
     let Some(key) = key else { return Ok(None) };
     let Some(found) = app.store.remembered(&key.key).await? else { return Ok(None) };
     again(found, Some(key)).map(Some)
 }
 
 /// The answer that the first request with a key got, if this one is the same.
-pub(super) fn again(first: Remembered, key: Option<&IdempotencyKey>) -> Result<Response, Problem> {
+pub(super) fn again(first: Remembered, key: Option<&IdempotencyKey>) -> Result<String, Problem> {
     if key.is_some_and(|key| first.request_hash != key.request_hash) {
         let detail = "this Idempotency-Key came with another request before; use a new key for a \
                       new message";
         return Err(Problem::unprocessable("idempotency_key_reused", detail));
     }
-    Ok(accepted_202(first.response))
+    Ok(first.response)
 }
 
 pub(super) fn accepted_202(body: String) -> Response {

@@ -148,9 +148,7 @@ pub(super) async fn run(
             tx.note_consent(&pair, &name, order.conversation_id.as_deref(), now).await?;
         }
     }
-    for (id, new) in &messages {
-        tx.create_message(id, new, now).await?;
-    }
+    tx.create_messages(&messages, now).await?;
     if let (Some(conversation), Some(handoff)) = (&order.conversation_id, &answer.handoff) {
         let line = ConversationEvent::handed_over(&name, &handoff.name, now);
         tx.log_conversation(conversation, line).await?;

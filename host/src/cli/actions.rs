@@ -5,7 +5,7 @@ use std::io::Write;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::client::{self, Client, HostArgs, refused};
+use super::client::{self, AskArgs, Client, refused};
 use super::input::Input;
 use super::show::visible;
 use super::{CliError, Done, preview};
@@ -24,14 +24,14 @@ enum ActionsCommand {
     /// List the actions, by name
     List {
         #[command(flatten)]
-        common: Common,
+        common: AskArgs,
     },
     /// Say what is wrong with a prompt, by what the host's project holds
     Check {
         #[command(flatten)]
         prompt: Input,
         #[command(flatten)]
-        common: Common,
+        common: AskArgs,
     },
     /// Send every template that an action names, and print its handoff; or do nothing at all
     Run(Box<RunArgs>),
@@ -66,16 +66,7 @@ struct RunArgs {
     #[arg(long, value_name = "KEY")]
     idempotency_key: Option<String>,
     #[command(flatten)]
-    common: Common,
-}
-
-#[derive(Debug, Clone, clap::Args)]
-struct Common {
-    #[command(flatten)]
-    host: HostArgs,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    common: AskArgs,
 }
 
 /// Does what it is asked for. [`Done::Found`] if the host refused, or the prompt has an error.
@@ -90,7 +81,7 @@ pub async fn run(args: ActionsArgs) -> Result<Done, CliError> {
     }
 }
 
-async fn list(common: &Common) -> Result<Done, CliError> {
+async fn list(common: &AskArgs) -> Result<Done, CliError> {
     let client = Client::new(&common.host)?;
     let answer = client.answer(client.request(Method::GET, &["actions"])?).await?;
     let list = match answer {
@@ -112,7 +103,7 @@ async fn list(common: &Common) -> Result<Done, CliError> {
     Ok(Done::Clean)
 }
 
-async fn check(prompt: &str, common: &Common) -> Result<Done, CliError> {
+async fn check(prompt: &str, common: &AskArgs) -> Result<Done, CliError> {
     let client = Client::new(&common.host)?;
     let request = client.request(Method::POST, &["check"])?.json(&json!({ "prompt": prompt }));
     let found = match client.answer(request).await? {

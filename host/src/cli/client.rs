@@ -21,6 +21,16 @@ pub struct HostArgs {
     api_key: SecretString,
 }
 
+/// Which host, and whether a machine reads the answer.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct AskArgs {
+    #[command(flatten)]
+    pub(super) host: HostArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
 #[expect(clippy::unnecessary_wraps, reason = "clap wants a parser that may fail")]
 pub(super) fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
     Ok(SecretString::from(text))

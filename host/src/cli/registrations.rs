@@ -5,7 +5,7 @@ use std::io::Write;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::client::{Client, HostArgs, refused};
+use super::client::{AskArgs, Client, refused};
 use super::show::visible;
 use super::{CliError, Done};
 
@@ -22,12 +22,12 @@ enum RegistrationsCommand {
     /// List the senders in use, as Twilio last said
     List {
         #[command(flatten)]
-        common: Common,
+        common: AskArgs,
     },
     /// Ask Twilio now, and list them
     Look {
         #[command(flatten)]
-        common: Common,
+        common: AskArgs,
     },
     /// Set whether a live message that carriers would block is refused
     Set {
@@ -35,17 +35,8 @@ enum RegistrationsCommand {
         #[arg(value_name = "refuse|warn", value_parser = ["refuse", "warn"])]
         on_unregistered: String,
         #[command(flatten)]
-        common: Common,
+        common: AskArgs,
     },
-}
-
-#[derive(Debug, Clone, clap::Args)]
-struct Common {
-    #[command(flatten)]
-    host: HostArgs,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
 /// Does what it is asked for. [`Done::Found`] if the host refused, or carriers block a sender.

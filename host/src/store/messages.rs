@@ -238,6 +238,38 @@ impl Tx {
         new: &NewMessage,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        self.store_message(id, new, now).await?;
+        self.log_message(id, new, now).await
+    }
+
+    /// The same of several: first all of them in the order of their pairs, as everywhere, then
+    /// their lines in the order in which they are given. Or two requests to somebody new would
+    /// wait for each other.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn create_messages(
+        &mut self,
+        all: &[(String, NewMessage)],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut by_pair: Vec<_> = all.iter().collect();
+        by_pair.sort_by_key(|(_, new)| (&new.sender, &new.recipient));
+        for (id, new) in by_pair {
+            self.store_message(id, new, now).await?;
+        }
+        for (id, new) in all {
+            self.log_message(id, new, now).await?;
+        }
+        Ok(())
+    }
+
+    async fn store_message(
+        &mut self,
+        id: &str,
+        new: &NewMessage,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let (template_id, title, version) = match &new.template {
             Some((id, title, version)) => (Some(id.as_str()), Some(title.as_str()), Some(*version)),
             None => (None, None, None),
@@ -268,11 +300,20 @@ impl Tx {
             new.redact.map(|Redact::AtOnce| now)
         ];
         self.run(&sql::STORE_MESSAGE, values).await?;
+        self.moved(id, new.state);
+        Ok(())
+    }
+
+    async fn log_message(
+        &mut self,
+        id: &str,
+        new: &NewMessage,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         if let Some(conversation) = &new.conversation_id {
             let line = ConversationEvent::of_message(id, new.state, now);
             self.log_conversation(conversation, line).await?;
         }
-        self.moved(id, new.state);
         Ok(())
     }
 

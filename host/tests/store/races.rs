@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use verbatim_host::id::new_id;
 use verbatim_host::message::State;
 use verbatim_host::sandbox::ConsentAction;
-use verbatim_host::store::{Claim, IdempotencyKey, Recorded, Store};
+use verbatim_host::store::{Claim, IdempotencyKey, NewMessage, Recorded, Store};
 
 use crate::store::fixture::{
     Fixture, LEASE, NUMBER, OTHER_NUMBER, PERSON, at, inbound, keyword, message, news, on_both,
@@ -23,6 +23,7 @@ on_both! {
     of_two_requests_with_one_key_the_second_counts_if_the_first_fails,
     a_callback_that_arrives_many_times_at_once_counts_once,
     an_answer_and_the_callback_that_overtakes_it_do_not_wait_for_each_other,
+    requests_of_several_messages_to_somebody_new_do_not_wait_for_each_other,
     an_inbound_message_that_arrives_many_times_at_once_counts_once,
     many_small_transactions_at_once_are_all_kept_or_refused_one_by_one,
 }
@@ -294,6 +295,33 @@ async fn an_answer_and_the_callback_that_overtakes_it_do_not_wait_for_each_other
     both.join_all().await;
     let left = host.store.queue_depth().await.expect("a count");
     assert_eq!(left, []);
+}
+
+async fn requests_of_several_messages_to_somebody_new_do_not_wait_for_each_other(host: Fixture) {
+    let other = host.another_host().await;
+    for person in 0..20 {
+        let recipient = format!("+1555012{person:04}");
+        let to = |sender: &str| {
+            let conversation_id = Some(recipient.clone());
+            (new_id(), NewMessage { conversation_id, ..message(&recipient, sender) })
+        };
+        let mut requests = JoinSet::new();
+        for (store, all) in [
+            (host.store.clone(), vec![to(NUMBER), to(OTHER_NUMBER)]),
+            (other.clone(), vec![to(OTHER_NUMBER), to(NUMBER)]),
+            (other.clone(), vec![to(OTHER_NUMBER)]),
+            (host.store.clone(), vec![to(NUMBER)]),
+        ] {
+            requests.spawn(async move {
+                let mut tx = store.write().await.expect("a transaction");
+                tx.create_messages(&all, at(1)).await.expect("messages");
+                tx.commit().await.expect("it commits");
+            });
+        }
+        requests.join_all().await;
+        let (_, log) = host.store.conversation(&recipient).await.expect("a conversation");
+        assert_eq!(log.len(), 6, "{recipient}");
+    }
 }
 
 async fn an_inbound_message_that_arrives_many_times_at_once_counts_once(host: Fixture) {

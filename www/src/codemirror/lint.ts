@@ -3,7 +3,7 @@ import { type Action, linter, lintKeymap, type Diagnostic as Squiggle } from "@c
 import type { Extension } from "@codemirror/state";
 import { type Command, type EditorView, keymap } from "@codemirror/view";
 import type { Diagnostic, Fix } from "../types.ts";
-import { analysisField } from "./state.ts";
+import { analysisField, findings, waitingField } from "./state.ts";
 
 /** The frame that shows what was typed does not wait for its squiggles. */
 const AFTER_MS = 60;
@@ -62,7 +62,7 @@ export function lint(whole: boolean): Extension {
         // Nobody is told that an empty body is too short: they are about to write one.
         state.doc.length === 0
           ? []
-          : (state.field(analysisField).check?.diagnostics ?? [])
+          : findings(state, state.field(analysisField))
               .filter(({ part, range: { utf16 } }) => {
                 const all = utf16[0] === 0 && utf16[1] === state.doc.length;
                 return part === "body" && (whole || !all);
@@ -71,7 +71,8 @@ export function lint(whole: boolean): Extension {
       {
         delay: AFTER_MS,
         needsRefresh: ({ startState, state }) =>
-          startState.field(analysisField) !== state.field(analysisField),
+          startState.field(analysisField) !== state.field(analysisField) ||
+          startState.field(waitingField) !== state.field(waitingField),
       },
     ),
     keymap.of([{ key: "Mod-.", run: fixAtCursor }, ...lintKeymap]),

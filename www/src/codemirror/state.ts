@@ -5,7 +5,8 @@ import { invertedEffects } from "@codemirror/commands";
 import { EditorState, type Extension, StateEffect, StateField } from "@codemirror/state";
 import { EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
 import { type Analysis, analyse, type Context } from "../editing/analysis.ts";
-import type { TokenName } from "../types.ts";
+import { finished, waiting } from "../editing/unfinished.ts";
+import type { Diagnostic, TokenName } from "../types.ts";
 import { valueFor, withValue } from "../values.ts";
 
 /** Changes with what the body is judged. */
@@ -57,6 +58,34 @@ export const drawnField = StateField.define<Analysis>({
   },
 });
 
+const setFocus = StateEffect.define<boolean>();
+
+/** Where the writer is, in UTF-16 code units; null while they are elsewhere. */
+const cursorField = StateField.define<number | null>({
+  create: () => null,
+  update(cursor, { effects, newSelection }) {
+    let focused = cursor !== null;
+    for (const effect of effects) if (effect.is(setFocus)) focused = effect.value;
+    return focused ? newSelection.main.head : null;
+  },
+});
+
+/** Where something waits to be said until the writer leaves it, in what is drawn; null: nowhere. */
+export const waitingField = StateField.define<number | null>({
+  create: () => null,
+  update(before, { state }) {
+    const drawn = state.field(drawnField);
+    // The frame of a key asks for no check.
+    if (drawn !== state.field(analysisField)) return before;
+    return waiting(drawn.check?.diagnostics ?? [], state.field(cursorField));
+  },
+});
+
+/** What there is to say of a text, while the writer is where they are. */
+export function findings(state: EditorState, { check }: Analysis): Diagnostic[] {
+  return finished(check?.diagnostics ?? [], state.field(waitingField));
+}
+
 /** Settles after each frame that has shown another text. */
 const settler = ViewPlugin.fromClass(
   class {
@@ -92,6 +121,9 @@ export function judged(context: Context): Extension {
     contextField.init(() => context),
     analysisField,
     drawnField,
+    cursorField,
+    waitingField,
+    EditorView.focusChangeEffect.of((_, focused) => setFocus.of(focused)),
     settler,
     // What is not a line feed is a character of the body like any other, and counted.
     EditorState.lineSeparator.of("\n"),

@@ -10,7 +10,7 @@ const METER_SEGMENTS = 12;
 /** Values of a witness that are named, at most. */
 const WITNESS_SHOWN = 3;
 
-/** "1 segment, 143 of 160, GSM-7", and a bar for each segment. */
+/** "1 segment, 143 of 160, GSM-7" */
 export function countLine(segments: Segments) {
   const several = segments.segments > 1 ? "dear" : "";
   const ucs2 = segments.encoding === "UCS-2" ? "dear" : "";
@@ -25,12 +25,11 @@ export function countLine(segments: Segments) {
       >,
       <span class=${ucs2} data-testid="encoding">${segments.encoding}</span>
     </p>
-    ${meter(segments)}
   </div>`;
 }
 
 /** One bar per segment, as full as the segment is. */
-function meter({ encoding, segment_units, segments, remaining }: Segments) {
+export function meter({ encoding, segment_units, segments, remaining }: Segments) {
   if (segment_units.length > METER_SEGMENTS) return nothing;
   const last = segment_units.at(-1) ?? 0;
   const most = Math.max(last + remaining, ...segment_units);

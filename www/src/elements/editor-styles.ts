@@ -1,11 +1,12 @@
 // How <verbatim-editor> looks: two columns where there is room for them, one where there is not.
+// A key lays out the body, then the preview: no box around them asks how wide they would like to be,
+// which is one more layout of all their text each time.
 import { css } from "lit";
 import { surfaceStyles } from "./surface-styles.ts";
 
 const ownStyles = css`
   :host {
     display: block;
-    container-type: inline-size;
     color: var(--ink);
     font: 15px / 1.5 var(--sans);
   }
@@ -23,18 +24,14 @@ const ownStyles = css`
     font-weight: 600;
   }
   .sides {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr);
+    display: flex;
+    flex-wrap: wrap;
+    align-items: flex-start;
     gap: 20px;
   }
-  @container (min-width: 620px) {
-    .sides {
-      grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
-    }
-  }
-  .write {
-    display: flex;
-    flex-direction: column;
+  .sides > section {
+    flex: 1 1 300px;
+    min-width: min(300px, 100%);
   }
   input[type="text"] {
     width: 100%;
@@ -61,6 +58,7 @@ const ownStyles = css`
     margin: 0;
     padding: 10px 12px;
     overflow: auto;
+    contain: inline-size layout paint style;
     border-radius: var(--radius);
     background: var(--sunken);
     overflow-wrap: anywhere;
@@ -119,6 +117,9 @@ const ownStyles = css`
     color: var(--muted);
     font-size: 14px;
     overflow-wrap: anywhere;
+  }
+  .outdated {
+    opacity: 0.55;
   }
   .worst b {
     color: var(--ink);

@@ -11,7 +11,7 @@ import { plural, sentence } from "../editing/words.ts";
 import type { Diagnostic, Domains, Names, TokenName, Values } from "../types.ts";
 import { withValue } from "../values.ts";
 import type { Verbatim } from "../verbatim.ts";
-import { countLine, worstLine } from "./counts.ts";
+import { countLine, meter, worstLine } from "./counts.ts";
 import { editorStyles } from "./editor-styles.ts";
 import type { EditDetail, VerbatimEditorElement, WitnessDetail } from "./face.ts";
 import { findingList } from "./findings.ts";
@@ -26,7 +26,8 @@ import { valueGrid } from "./values.ts";
 /** A screen reader is told the counts when the typing pauses, not at each key. */
 const ANNOUNCE_AFTER_MS = 900;
 
-/** Bounds are a search: they follow when the typing pauses, so that no key waits for them. */
+/** Bounds are a search: one that takes longer follows when the typing pauses, so that no key waits. */
+const QUICK_MS = 4;
 const JUDGE_AFTER_MS = 120;
 
 export class VerbatimEditor extends LitElement implements VerbatimEditorElement {
@@ -58,6 +59,8 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
   @state() private touched = false;
   @state() private judged: Judged | null = null;
   @state() private table: Matrix | null = null;
+  /** What is said of the worst case is of a text before. */
+  @state() private outdated = false;
   @state() private refused = "";
   @state() private disabledByForm = false;
   @query("#body") private frame!: HTMLElement;
@@ -68,6 +71,8 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
   #judging: ReturnType<typeof setTimeout> | undefined;
   #unchanged = "";
   #told: Analysis = NOTHING;
+  #judgedInMs = 0;
+  #typed = false;
 
   get analysis(): Analysis {
     return this.#surface?.analysis ?? NOTHING;
@@ -140,10 +145,26 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
     this.#surface = null;
   }
 
+  /**
+   * What a key changes is shown in its frame: once for all keys until then, and after CodeMirror has
+   * measured the body there, which would lay out the preview a time more. A hidden page has no frames.
+   */
+  protected override async scheduleUpdate(): Promise<void> {
+    if (this.#typed && document.visibilityState === "visible") {
+      await new Promise(requestAnimationFrame);
+    }
+    this.#typed = false;
+    super.scheduleUpdate();
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     const surface = this.#surface;
+    // What the writer wrote is there already.
+    if (changed.has("value") && this.value !== surface?.body) {
+      this.#internals.setFormValue(this.value);
+      surface?.open(this.value);
+    }
     if (surface === null) return;
-    if (changed.has("value") && this.value !== surface.body) surface.open(this.value);
     if (changed.has("values") && this.values !== surface.values) {
       surface.judgeWith({ values: this.values });
     }
@@ -154,7 +175,6 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has("value")) this.#internals.setFormValue(this.value);
     // Taken out of the page and put back, it has no surface either.
     if (this.#surface === null && this.engine !== null && this.isConnected) {
       this.#start(this.engine);
@@ -166,7 +186,7 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
       label: this.label,
       placeholder: this.placeholder,
       readonly: this.#isReadonly,
-      invalid: this.#findings(drawn).some(({ severity }) => severity === "error"),
+      invalid: this.#findings.some(({ severity }) => severity === "error"),
     });
     if (drawn !== this.#told) {
       this.#told = drawn;
@@ -206,9 +226,12 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
     const { body, values } = this.#surface ?? { body: this.value, values: this.values };
     this.requestUpdate();
     if (!byWriter) return;
+    this.#typed = true;
     this.touched = true;
     this.value = body;
     this.values = values;
+    // A form may be sent before the frame.
+    this.#internals.setFormValue(body);
     const detail: EditDetail = { value: body, values };
     this.dispatchEvent(new CustomEvent("edit", { detail, bubbles: true, composed: true }));
     this.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
@@ -231,22 +254,23 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
     this.#internals.setValidity(message === "" ? {} : flags, message, this.frame);
   }
 
-  #findings({ check }: Analysis): Diagnostic[] {
-    return this.touched || this.value !== "" ? (check?.diagnostics ?? []) : [];
+  get #findings(): Diagnostic[] {
+    return this.touched || this.value !== "" ? (this.#surface?.findings ?? []) : [];
   }
 
   /** The findings but for those that the list of forcing characters shows with more. */
-  #listed(analysis: Analysis): Diagnostic[] {
+  get #listed(): Diagnostic[] {
     const shown = new Set(
-      analysis.forced.map(({ from }) => (from?.in === "body" ? from.at.join() : "")),
+      this.#drawn.forced.map(({ from }) => (from?.in === "body" ? from.at.join() : "")),
     );
-    return this.#findings(analysis).filter(({ range }) => !shown.has(range.utf16.join()));
+    return this.#findings.filter(({ range }) => !shown.has(range.utf16.join()));
   }
 
   #announceSoon({ check, preview }: Analysis): void {
     clearTimeout(this.#announcing);
     this.#announcing = setTimeout(() => {
-      const findings = check?.diagnostics_total ?? 0;
+      const waiting = this.#surface?.waitingAt == null ? 0 : 1;
+      const findings = (check?.diagnostics_total ?? 0) - waiting;
       const counts = preview === null ? "" : sentence(preview.segments);
       this.announced = findings === 0 ? counts : `${counts}; ${plural(findings, "finding")}`;
     }, ANNOUNCE_AFTER_MS);
@@ -260,11 +284,19 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
       this.table = null;
       return;
     }
-    this.#judging = setTimeout(() => {
-      this.judged = judge(engine, this.value, domains);
-      const bodies = { ...this.bodies, [this.language]: this.value };
-      this.table = matrix(engine, bodies, domains);
-    }, JUDGE_AFTER_MS);
+    const quick = this.#judgedInMs < QUICK_MS;
+    this.outdated = !quick;
+    this.#judging = setTimeout(
+      () => {
+        const began = performance.now();
+        this.judged = judge(engine, this.value, domains);
+        const bodies = { ...this.bodies, [this.language]: this.value };
+        this.table = matrix(engine, bodies, domains);
+        this.outdated = false;
+        this.#judgedInMs = performance.now() - began;
+      },
+      quick ? 0 : JUDGE_AFTER_MS,
+    );
   }
 
   #setValue(token: TokenName, value: string | null): void {
@@ -297,7 +329,10 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
       if (drawn === this.analysis) this.#surface?.mend(found);
     };
     const following = <T>(template: () => T) =>
-      guard([drawn, engine, this.values, this.touched, this.#isReadonly], template);
+      guard(
+        [drawn, engine, this.values, this.touched, this.#isReadonly, this.#surface?.waitingAt],
+        template,
+      );
     return html`
       <div class="sides">
         <section class="write">
@@ -310,18 +345,21 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
               : nothing
           }
           ${preview === null ? nothing : countLine(preview.segments)}
+          ${following(() => (drawn.preview === null ? nothing : meter(drawn.preview.segments)))}
           ${
             judged === null
               ? nothing
-              : worstLine(judged, preview, (values, variant) =>
-                  this.#open({ language: this.language, variant, values }),
-                )
+              : html`<div class=${this.outdated ? "outdated" : ""}>${worstLine(
+                  judged,
+                  preview,
+                  (values, variant) => this.#open({ language: this.language, variant, values }),
+                )}</div>`
           }
           ${following(
-            () => html`<p id="problems" hidden>${this.#findings(drawn).map(
+            () => html`<p id="problems" hidden>${this.#findings.map(
               ({ message }) => `${message}. `,
             )}</p>
-            ${findingList(this.value, this.#listed(drawn), {
+            ${findingList(this.value, this.#listed, {
               select: (at) => this.#surface?.select(at),
               fix: this.#isReadonly
                 ? null
@@ -355,9 +393,9 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
               this.#setValue(token, value),
             ),
       )}
-      ${guard([table], () =>
+      <div class=${this.outdated ? "outdated" : ""}>${guard([table], () =>
         table === null ? nothing : matrixTable(table, (detail) => this.#open(detail)),
-      )}
+      )}</div>
       <p class="unseen" role="status">${this.announced}</p>
     `;
   }

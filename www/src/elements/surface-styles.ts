@@ -13,8 +13,8 @@ export const surfaceStyles = css`
     --verbatim-entity: var(--entity);
     --verbatim-variable: var(--variable);
     --verbatim-translation: var(--translation);
-    min-height: 168px;
-    max-height: 60vh;
+    /* Blocks: CodeMirror's own are flexible, for panels and gutters, which are not here. */
+    display: block !important;
     border: 1px solid var(--field);
     border-radius: var(--radius);
     background: var(--surface);
@@ -25,10 +25,12 @@ export const surfaceStyles = css`
     outline-offset: 1px;
   }
   #body .cm-scroller {
-    min-height: 166px;
+    display: block !important;
+    max-height: 60vh;
     font: 14.5px / 1.65 var(--mono);
   }
   #body .cm-content {
+    min-height: 166px;
     padding: 8px 0;
     caret-color: var(--ink);
   }
@@ -37,6 +39,7 @@ export const surfaceStyles = css`
   }
   #body .cm-line {
     padding: 0 12px;
+    contain: inline-size;
   }
   #body .cm-content ::selection {
     background: color-mix(in srgb, var(--accent) 26%, transparent);

@@ -13,15 +13,17 @@ import {
   analysisField,
   contextField,
   drawnField,
+  findings,
   setContext,
   setValue,
   textOf,
+  waitingField,
 } from "../codemirror/state.ts";
 import { verbatim } from "../codemirror/verbatim.ts";
 import type { Analysis, Context } from "../editing/analysis.ts";
 import type { Mending } from "../editing/mend.ts";
 import type { Replacement } from "../editing/replace.ts";
-import type { Values } from "../types.ts";
+import type { Diagnostic, Values } from "../types.ts";
 
 /** How the field is set up; each may change while it is shown. */
 export interface Look {
@@ -71,7 +73,10 @@ export class Surface {
   #updated({ docChanged, startState, state, transactions }: ViewUpdate): void {
     if (docChanged || startState.field(contextField) !== state.field(contextField)) {
       this.moved(!transactions.some((one) => one.annotation(outside)));
-    } else if (startState.field(drawnField) !== state.field(drawnField)) {
+    } else if (
+      startState.field(drawnField) !== state.field(drawnField) ||
+      startState.field(waitingField) !== state.field(waitingField)
+    ) {
       this.moved(false);
     }
   }
@@ -91,6 +96,16 @@ export class Surface {
   /** The verdict that is drawn: in the frame of a key, that of the text before. */
   get drawn(): Analysis {
     return this.#view.state.field(drawnField);
+  }
+
+  /** What there is to say of `drawn` already. */
+  get findings(): Diagnostic[] {
+    return findings(this.#view.state, this.drawn);
+  }
+
+  /** Where something waits to be said until the writer leaves it; null where nothing does. */
+  get waitingAt(): number | null {
+    return this.#view.state.field(waitingField);
   }
 
   /** Another body is another text: nobody undoes their way back into the one before. */

@@ -59,7 +59,7 @@ pub(super) struct Link {
     token: String,
 }
 
-/// `GET /sign-in?token=`: a one-time link opens a session.
+/// `GET /sign-in?token=`: a one-time link opens a session; used or expired, it leads to the console.
 pub(super) async fn sign_in_by_link(
     State(app): State<Arc<App>>,
     Params(link): Params<Link>,
@@ -67,9 +67,9 @@ pub(super) async fn sign_in_by_link(
     let now = Timestamp::now();
     let mut tx = app.store.write().await?;
     if !tx.use_link(&id::hash_of(&SecretString::from(link.token)), now).await? {
-        let detail = "the link was used or has expired; sign in with an API key, or start the \
-                      host again for a new link";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "link_used", detail));
+        // A person reads this, in a browser: the console says it, or is open there already.
+        let home = [(header::LOCATION, HeaderValue::from_static("/?link=used"))];
+        return Ok((StatusCode::SEE_OTHER, home).into_response());
     }
     let cookie = open_session(tx, None, now).await?;
     let home = [(header::LOCATION, HeaderValue::from_static("/")), (header::SET_COOKIE, cookie)];

@@ -56,6 +56,7 @@ const CAMPAIGNS: [Chaos["campaign"], string][] = [
 @customElement("verbatim-chaos")
 export class VerbatimChaos extends Page {
   @state() private chaos: Chaos | null = null;
+  #setting: Promise<void> = Promise.resolve();
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -182,18 +183,29 @@ export class VerbatimChaos extends Page {
       <input
         type="number"
         min="0"
-        .value=${live(String(value))}
-        @change=${(event: Event) =>
-          this.#set(change(Math.trunc(Number((event.target as HTMLInputElement).value))))}
+        .value=${String(value)}
+        @change=${({ target }: Event) => {
+          const field = target as HTMLInputElement;
+          const whole = Math.trunc(Number(field.value));
+          field.value = String(whole);
+          this.#set(change(whole));
+        }}
       />
     </label>`;
   }
 
-  /** What the host refuses is shown, and what it has stays. */
+  /** The next change stands on this one at once; what the host refuses is shown, and taken back. */
   async #set(changed: Partial<Chaos>): Promise<void> {
-    if (this.chaos === null) return;
-    const chaos = { ...this.chaos, ...changed };
-    this.chaos = (await this.attempt(() => api.setChaos(chaos))) ?? this.chaos;
-    this.requestUpdate();
+    const before = this.chaos;
+    if (before === null) return;
+    const chaos = { ...before, ...changed };
+    this.chaos = chaos;
+    // One after the other: what is set last is what counts.
+    this.#setting = this.#setting.then(async () => {
+      const kept = await this.attempt(() => api.setChaos(chaos));
+      if (kept === undefined) this.chaos = before;
+      this.requestUpdate();
+    });
+    await this.#setting;
   }
 }

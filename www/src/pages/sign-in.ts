@@ -1,9 +1,12 @@
 // <verbatim-sign-in>: asks for an API key; the host answers with a
 // session cookie, so that the key itself is kept nowhere in the page.
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import { api } from "../api.ts";
 import { Page } from "../parts/page.ts";
+
+/** Where the host leads who follows a link that opens nothing any more. */
+const USED = new URLSearchParams(location.search).get("link") === "used";
 
 @customElement("verbatim-sign-in")
 export class VerbatimSignIn extends Page {
@@ -17,6 +20,14 @@ export class VerbatimSignIn extends Page {
   protected override render() {
     return html`<form class="card sign-in" @submit=${this.#signIn}>
       <h1>Sign in</h1>
+      ${
+        USED
+          ? html`<p class="alert" role="alert">
+              The link was used or has expired: sign in with an API key, or start
+              <code>verbatim dev</code> again for a new link.
+            </p>`
+          : nothing
+      }
       <p class="muted">
         Paste an API key: <code>verbatim keys create NAME</code> makes one.
         <code>verbatim dev</code> prints one when it first starts, and a link that signs in.

@@ -243,6 +243,8 @@ mod tests {
         check("{{tn:g|", &["{{tn:greeting}}"]);
         check("$na|", &["${name}", "${property_name}"]);
         check("{{fn:|", &[]);
+        // Without its kind, a title ends with its first word.
+        check("{{two w|", &[]);
         check("{{twilio_sms:details}} |", &[]);
         for body in ["{{twilio_sms:|", "{{ho:|", "{{front|"] {
             check_in(Place::Body, body, &[]);

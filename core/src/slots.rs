@@ -267,6 +267,7 @@ mod tests {
         let slots = Slots::of(&Template::new(BODY).unwrap());
         let names: Vec<_> = slots.names().collect();
         assert_eq!(names, [(Kind::Variant, "a"), (Kind::Translation, "b"), (Kind::Entity, "a")]);
+        assert_eq!(slots.literal_bytes(), "x$ end".len());
     }
 
     #[test]

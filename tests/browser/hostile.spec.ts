@@ -2,6 +2,7 @@
 import { expect, test } from "./console.ts";
 import { EditorPage } from "./editor-page.ts";
 import { Choice, SEED } from "./random.ts";
+import { paste } from "./typing.ts";
 
 const HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
 const RTL = "\u202Etxt.exe";
@@ -55,13 +56,7 @@ test("names that JavaScript knows are tokens like any other", async ({ page }) =
 
 test("a paste of a megabyte is answered with a sentence", async ({ page }) => {
   const editor = await EditorPage.create(page);
-  await editor.body.evaluate((field) => {
-    const data = new DataTransfer();
-    data.setData("text/plain", "x".repeat(1_000_000));
-    field.dispatchEvent(
-      new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }),
-    );
-  });
+  await paste(editor.body, "x".repeat(1_000_000));
   await expect(editor.findings.first()).toContainText("1000000 characters: expected 1 to 500");
   await editor.body.fill("short again, ${name}");
   await expect(editor.findings).toHaveCount(0);

@@ -6,6 +6,7 @@ import { once } from "node:events";
 import type { Page } from "@playwright/test";
 import { expectAccessible, expectNarrow } from "./accessible.ts";
 import { expect, test } from "./console.ts";
+import { refill } from "./typing.ts";
 import { Unconnected } from "./unconnected.ts";
 
 const SENDER = "+15550009999";
@@ -33,7 +34,11 @@ test("the account of the environment is shown, masked, and changed there", async
 test.describe("an account in the database", () => {
   test.use({ expected: [/Failed to load resource: .* (404|422)/] });
 
-  test("is connected once Twilio takes its token, changed, and disconnected", async ({ page }) => {
+  test("is connected once Twilio takes its token, changed, and disconnected", async ({
+    page,
+    browserName,
+  }) => {
+    test.skip(browserName === "firefox", "Playwright does not see there what a request holds");
     const host = await Unconnected.start();
     // The answers about the account are those of a host whose environment gives none.
     await page.route("**/v1/account", (route) => host.answer(route));
@@ -95,13 +100,13 @@ test("a sender is registered, changed and removed", async ({ page, host }) => {
   const other = senders.getByRole("button", { name: "Change +15550001236 in sandbox" });
   await other.click();
   const rate = await senders.getByLabel("Segments a minute").inputValue();
-  await senders.getByLabel("Segments a minute").fill("77");
+  await refill(senders.getByLabel("Segments a minute"), "77");
   await row.getByRole("button", { name: "Change" }).click();
   await expect(senders.getByLabel("Segments a minute")).toHaveValue("90");
   await other.click();
   await expect(senders.getByLabel("Segments a minute")).toHaveValue(rate);
   await row.getByRole("button", { name: "Change" }).click();
-  await senders.getByLabel("Segments a minute").fill("0");
+  await refill(senders.getByLabel("Segments a minute"), "0");
   await senders.getByLabel("Answers to STOP").selectOption("Twilio");
   await senders.getByLabel("answer is lost").selectOption("resend");
   await expectAccessible(page);

@@ -2,6 +2,7 @@
 // comes to at worst; by mouse and by keyboard alone.
 import { ElementPage } from "./editor-page.ts";
 import { test as base, expect } from "./fixtures.ts";
+import { paste } from "../typing.ts";
 
 const test = base.extend<{ editor: ElementPage }>({
   editor: async ({ page, project, serve }, use) => {
@@ -135,6 +136,30 @@ test("what is wrong is mended at the cursor, and Tab leaves the field", async ({
   await expect(editor.body).toBeFocused();
 });
 
+test("a space at the cursor is the next word’s, and a finding once the writer leaves it", async ({
+  editor,
+  page,
+}) => {
+  const found = editor.findings.filter({ hasText: "white space at the end" });
+  const underlined = editor.body.locator(".cm-lintRange");
+  await editor.set({ value: "Hi" });
+  await editor.body.press("ControlOrMeta+End");
+  await page.keyboard.type(" there ");
+  await expect.poll(() => editor.counts()).toMatch(/^1 segment, 9 of/);
+  // Longer than the squiggles wait.
+  await page.waitForTimeout(200);
+  await expect(found).toHaveCount(0);
+  await expect(underlined).toHaveCount(0);
+  await page.keyboard.press("ArrowLeft");
+  await expect(found).toHaveCount(1);
+  await expect(underlined).toHaveCount(1);
+  await page.keyboard.press("ArrowRight");
+  await expect(found).toHaveCount(0);
+  await expect(underlined).toHaveCount(0);
+  await editor.body.blur();
+  await expect(found).toHaveCount(1);
+});
+
 test("a name that does not exist is a finding with the nearest one", async ({ editor }) => {
   await editor.set({ names: { entity: ["guest"] }, value: "Hi {{entity:gest}}" });
   await expect(editor.findings).toContainText("expected perhaps {{entity:guest}}");
@@ -260,11 +285,6 @@ test("line ends are those that are sent", async ({ editor }) => {
   await editor.set({ value: "a\r\nb" });
   await expect.poll(() => editor.counts()).toContain("4 of 160");
   expect(await editor.get("value")).toBe("a\r\nb");
-  await editor.body.evaluate((field) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData("text/plain", "c\r\nd");
-    const paste = { clipboardData, bubbles: true, cancelable: true };
-    field.dispatchEvent(new ClipboardEvent("paste", paste));
-  });
+  await paste(editor.body, "c\r\nd");
   expect(await editor.get("value")).toContain("c\nd");
 });

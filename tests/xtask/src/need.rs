@@ -94,6 +94,25 @@ pub(crate) const CHROMIUM: Tool = Tool {
     install: Install::Debian("chromium"),
 };
 
+pub(crate) const FIREFOX: Tool = Tool {
+    name: "Firefox ESR",
+    present: || on_path("firefox-esr").is_some(),
+    install: Install::Debian("firefox-esr"),
+};
+
+/// WebKitGTK's MiniBrowser with its driver, which needs a screen.
+pub(crate) const WEBKIT: Tool = Tool {
+    name: "WebKitGTK's driver",
+    present: || on_path("WebKitWebDriver").is_some(),
+    install: Install::Debian("webkit2gtk-driver"),
+};
+
+pub(crate) const XVFB: Tool = Tool {
+    name: "Xvfb",
+    present: || on_path("Xvfb").is_some(),
+    install: Install::Debian("xvfb"),
+};
+
 pub(crate) const MUTANTS: Tool = Tool {
     name: "cargo-mutants",
     present: || answer(&["cargo", "mutants", "--version"]).is_some(),

@@ -207,6 +207,24 @@ pub(crate) const STEPS: &[Step] = &[
         environment: &[],
         runner: Some(Runner::Playwright),
     },
+    Step {
+        name: "browsers",
+        what: "the editor, the playground and a person's whole way in Firefox; the first two in WebKit",
+        folder: "tests/browser",
+        needs: &[
+            Need::Tool(&need::NODE),
+            Need::Tool(&need::NPM),
+            Need::Packages("www"),
+            Need::Packages("tests/browser"),
+            Need::Tool(&need::FIREFOX),
+            Need::Tool(&need::WEBKIT),
+            Need::Tool(&need::XVFB),
+        ],
+        after: &["www", "build", "package"],
+        commands: &[&["npm", "run", "browsers"]],
+        environment: &[],
+        runner: Some(Runner::Playwright),
+    },
 ];
 
 #[cfg(test)]

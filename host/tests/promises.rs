@@ -282,6 +282,42 @@ async fn wider_lists_own_words_patterns_and_replies_and_a_yes_of_the_opted_out_a
     assert_eq!(server.get("v1/keywords").await.1, set, "nothing of it was stored");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_line_sets_keywords_and_shows_them_as_the_api_has_them() {
+    let server = Server::start().await;
+    let command = |arguments: &[&str]| {
+        let asked = ["keywords"].iter().chain(arguments).copied().collect::<Vec<_>>();
+        server.command(&asked)
+    };
+    let (status, out, _) = command(&["show"]);
+    assert_eq!((status, out.contains("and nothing else")), (0, true), "{out}");
+    let set = ["set", "--list", "fcc", "--word", "STOP=basta", "--word", "stop=no mas"];
+    let more =
+        ["--pattern", "STOP=a{1,3}", "--reply", "HELP=Call us.", "--yes-only-when-opted-out"];
+    let (status, out, error) = command(&[&set[..], &more].concat());
+    assert_eq!(status, 0, "{error}");
+    let expected = "lists: fcc\nwords for STOP: basta, no mas\npatterns for STOP: a{1,3}\n\
+        reply to HELP: Call us.\nYES counts only from who is opted out\n";
+    assert_eq!(out, expected);
+    let (_, json, _) = command(&["show", "--json"]);
+    let shown: Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(shown, server.get("v1/keywords").await.1);
+    assert_eq!(server.write(PERSON, "aaa").await.len(), 1, "a pattern counts");
+
+    for (bad, expected, status) in [
+        (["set", "--pattern", "STOP=("], "V040", 1),
+        (["set", "--word", "END=x"], "expected STOP=…, START=… or HELP=…, found `END=x`", 2),
+        (["set", "--list", "klingon"], "twilio", 2),
+    ] {
+        let (found, _, error) = command(&bad);
+        assert!(found == status && error.contains(expected), "{found}: {error}");
+    }
+    assert_eq!(server.get("v1/keywords").await.1, shown, "nothing of it was stored");
+    let (_, out, _) = command(&["set"]);
+    assert!(out.contains("and nothing else"), "what is not named counts no more: {out}");
+    server.stop().await;
+}
+
 #[tokio::test]
 async fn a_program_that_holds_a_host_sends_as_over_http() {
     let server = Server::start().await;

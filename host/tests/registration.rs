@@ -8,8 +8,7 @@ use serde_json::{Value, json};
 use verbatim_host::dev::{OTHER_SERVICE, SERVICE};
 use verbatim_host::store::StoredRegistration;
 
-use crate::support::served::{run, verbatim};
-use crate::support::{KEY, Server, sandbox_number};
+use crate::support::{Server, sandbox_number};
 
 const PERSON: &str = "+15550001111";
 const LIVE: &str = "+15550001234";
@@ -50,10 +49,6 @@ async fn known(server: &Server, sender: &str) -> Value {
     }
 }
 
-fn a_command(server: &Server, arguments: &[&str]) -> (i32, String, String) {
-    run(verbatim(arguments).args(["--url", server.dev.url().as_str(), "--api-key", KEY]))
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_live_send_from_an_unregistered_long_code_is_refused_or_goes_with_a_warning() {
     let server = Server::start().await;
@@ -85,10 +80,10 @@ async fn a_live_send_from_an_unregistered_long_code_is_refused_or_goes_with_a_wa
 
     let send_command =
         ["send", "--environment", "live", "--to", PERSON, "--from", LIVE, "--body", "x"];
-    let (status, _, error) = a_command(&server, &send_command);
+    let (status, _, error) = server.command(&send_command);
     assert_eq!(status, 1, "{error}");
     assert!(error.contains("(a2p_unregistered)") && error.contains(&expected), "{error}");
-    let (status, out, _) = a_command(&server, &["registrations", "list"]);
+    let (status, out, _) = server.command(&["registrations", "list"]);
     assert_eq!(status, 1, "carriers block one: {out}");
     assert!(
         out.contains("failed      campaign FAILED, brand APPROVED; mend the campaign"),
@@ -98,7 +93,7 @@ async fn a_live_send_from_an_unregistered_long_code_is_refused_or_goes_with_a_wa
     let metrics = metrics.as_str().expect("text");
     assert!(metrics.contains("verbatim_senders{registration=\"failed\"} "), "{metrics}");
 
-    let (status, out, error) = a_command(&server, &["registrations", "set", "warn"]);
+    let (status, out, error) = server.command(&["registrations", "set", "warn"]);
     assert_eq!(status, 0, "{error}");
     assert!(out.contains("goes with a warning"), "{out}");
     let (status, message) = send(&server, PERSON, LIVE, "live").await;
@@ -110,12 +105,12 @@ async fn a_live_send_from_an_unregistered_long_code_is_refused_or_goes_with_a_wa
 
     // What is in the way is put right at Twilio.
     set_campaign(&server, "VERIFIED").await;
-    let (status, out, error) = a_command(&server, &["registrations", "set", "refuse"]);
+    let (status, out, error) = server.command(&["registrations", "set", "refuse"]);
     assert_eq!(status, 0, "{out}{error}");
     let (status, message) = send(&server, PERSON, LIVE, "live").await;
     assert_eq!(status, StatusCode::ACCEPTED, "{message}");
     server.wait(&message, "delivered").await;
-    assert_eq!(a_command(&server, &["registrations", "look"]).0, 0);
+    assert_eq!(server.command(&["registrations", "look"]).0, 0);
     server.stop().await;
 }
 

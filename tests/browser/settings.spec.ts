@@ -198,16 +198,22 @@ test("what counts as a keyword beside the table is set, and the phone tells it a
   await expect(keywords).toContainText("US law lets people opt out by REVOKE");
   await keywords.getByLabel(/US law/).check();
   await keywords.getByLabel(/Words for STOP/).fill("basta, no mas");
+  await keywords.getByText("Patterns", { exact: false }).first().click();
+  await keywords.getByLabel("Patterns for STOP").fill("leave me( alone){0,2}\nno more.*");
   await keywords.getByLabel(/Reply to HELP/).fill("Call +1 555 000 1234.");
   await keywords.getByRole("button", { name: "Save keywords" }).click();
   await expect(keywords.getByRole("status")).toContainText("from now on");
   await expect(keywords).not.toContainText("US law lets people");
+  await page.reload();
+  await expect(keywords.getByLabel("Patterns for STOP")).toHaveValue(
+    "leave me( alone){0,2}\nno more.*",
+  );
   await expectAccessible(page);
   await expectNarrow(page);
 
   await page.getByRole("link", { name: "Phone" }).click();
   const answer = page.getByRole("textbox", { name: "Answer", exact: true });
-  for (const word of ["Opt out!", "basta", "No mas"]) {
+  for (const word of ["Opt out!", "basta", "No mas", "leave me alone", "No more texts"]) {
     await answer.fill(word);
     await expect(page.getByText(/read as STOP/)).toBeVisible();
   }

@@ -15,6 +15,7 @@ pub mod explain;
 pub mod input;
 pub mod key_file;
 pub mod keys;
+pub mod keywords;
 pub mod kit;
 pub mod migrate;
 pub mod module;
@@ -61,6 +62,7 @@ enum Command {
     Doctor(Box<doctor::DoctorArgs>),
     Account(Box<account::AccountArgs>),
     Registrations(Box<registrations::RegistrationsArgs>),
+    Keywords(keywords::KeywordsArgs),
     OptOuts(opt_outs::OptOutsArgs),
     Import(Box<kit::ImportArgs>),
     Export(kit::ExportArgs),
@@ -100,6 +102,7 @@ pub fn run() -> ExitCode {
         Command::Doctor(args) => with_runtime(doctor::run(*args)),
         Command::Account(args) => with_runtime(account::run(*args)),
         Command::Registrations(args) => with_runtime(registrations::run(*args)),
+        Command::Keywords(args) => with_runtime(keywords::run(args)),
         Command::OptOuts(args) => with_runtime(opt_outs::run(args)),
         Command::Import(args) => with_runtime(kit::run_import(*args)),
         Command::Export(args) => with_runtime(kit::run_export(args)),

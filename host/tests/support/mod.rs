@@ -48,6 +48,12 @@ impl Server {
         Self::start_on(None, Examples::Templates).await
     }
 
+    /// A command that asks it.
+    pub(crate) fn command(&self, arguments: &[&str]) -> (i32, String, String) {
+        let url = self.dev.url();
+        served::run(served::verbatim(arguments).args(["--url", url.as_str(), "--api-key", KEY]))
+    }
+
     /// As `verbatim dev` starts for a newcomer.
     pub(crate) async fn start_with_project() -> Self {
         Self::start_on(None, Examples::Project).await

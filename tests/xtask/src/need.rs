@@ -107,11 +107,8 @@ pub(crate) const WEBKIT: Tool = Tool {
     install: Install::Debian("webkit2gtk-driver"),
 };
 
-pub(crate) const XVFB: Tool = Tool {
-    name: "Xvfb",
-    present: || on_path("Xvfb").is_some(),
-    install: Install::Debian("xvfb"),
-};
+pub(crate) const XVFB: Tool =
+    Tool { name: "Xvfb", present: || on_path("Xvfb").is_some(), install: Install::Debian("xvfb") };
 
 pub(crate) const MUTANTS: Tool = Tool {
     name: "cargo-mutants",

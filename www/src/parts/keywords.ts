@@ -39,18 +39,18 @@ export class VerbatimKeywords extends Page {
     this.done = "";
     const typed = new FormData(event.target as HTMLFormElement);
     const text = (name: string) => String(typed.get(name) ?? "").trim();
-    const words = (name: string) =>
+    const parts = (name: string, between: RegExp) =>
       text(name)
-        .split(/\s*[,\n]\s*/)
+        .split(between)
         .filter((one) => one !== "");
     const each = <T>(of: (keyword: Keyword) => T) =>
       Object.fromEntries(KEYWORDS.map((keyword) => [keyword, of(keyword)])) as Record<Keyword, T>;
     const saved = await this.attempt(() =>
       api.setKeywords({
         sets: NAMES.filter((name) => typed.has(`set-${name}`)),
-        words: each((keyword) => words(`words-${keyword}`)),
-        // A pattern may hold a comma, so that they are set by the API alone.
-        patterns: this.keywords?.patterns ?? each(() => []),
+        words: each((keyword) => parts(`words-${keyword}`, /\s*[,\n]\s*/)),
+        // A pattern may hold a comma.
+        patterns: each((keyword) => parts(`patterns-${keyword}`, /\s*\n\s*/)),
         yes_only_when_opted_out: typed.has("yes"),
         replies: each((keyword) => text(`reply-${keyword}`) || null),
       }),
@@ -85,7 +85,7 @@ export class VerbatimKeywords extends Page {
     </section>`;
   }
 
-  #form({ sets, words, replies, yes_only_when_opted_out }: Keywords) {
+  #form({ sets, words, patterns, replies, yes_only_when_opted_out }: Keywords) {
     return html`<form class="fields across" @submit=${this.#save}>
       ${NAMES.map(
         (name) => html`<label class="check">
@@ -117,6 +117,21 @@ export class VerbatimKeywords extends Page {
             />
           </label>`,
       )}
+      <details ?open=${KEYWORDS.some((keyword) => patterns[keyword].length > 0)}>
+        <summary>Patterns <i>regular expressions that a whole reply matches, one a line</i></summary>
+        ${KEYWORDS.map(
+          (keyword) => html`<label class="field">
+            <span>Patterns for ${keyword}</span>
+            <textarea
+              name="patterns-${keyword}"
+              rows="2"
+              autocomplete="off"
+              spellcheck="false"
+              .defaultValue=${patterns[keyword].join("\n")}
+            ></textarea>
+          </label>`,
+        )}
+      </details>
       <div class="row"><button type="submit" class="primary">Save keywords</button></div>
     </form>`;
   }

@@ -244,6 +244,30 @@ async fn the_agent_gets_no_keyword_and_nothing_from_who_opted_out() {
 }
 
 #[tokio::test]
+async fn the_phone_in_dev_says_of_each_text_what_became_of_it_and_what_the_agent_would_get() {
+    let server = Server::start().await;
+    let request = json!({"content": "Hello", "conversation_id": "talk", "from": sandbox_number()});
+    let (status, message) = send(&server, request).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{message}");
+    for text in ["are you there?", "Stop!", "hello?", "START"] {
+        server.write(PERSON, text).await;
+    }
+    let (_, phone) = server.get(&format!("v1/dev/phone?number=%2B{}", &PERSON[1..])).await;
+    let messages = phone["messages"].as_array().expect("messages");
+    let written: Vec<_> = messages.iter().filter(|one| one["direction"] == "inbound").collect();
+    let became: Vec<_> = written.iter().map(|one| one["became"]["disposition"].clone()).collect();
+    assert_eq!(became, ["forward", "intercepted", "dropped", "intercepted"]);
+    let event = &written[0]["became"]["event"];
+    assert_eq!(event["type"], "message.received");
+    assert_eq!(event["data"]["text"], "are you there?");
+    assert_eq!(event["data"]["conversation_id"], "talk");
+    for one in &written[1..] {
+        assert_eq!(one["became"]["event"], Value::Null, "nobody hears of it: {one}");
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn wider_lists_own_words_patterns_and_replies_and_a_yes_of_the_opted_out_are_settings() {
     let server = Server::start().await;
     let pair = format!("v1/opt-outs/{PERSON}/{}", sandbox_number());

@@ -354,6 +354,18 @@ export interface PhoneMessage {
   status: string | null;
   sid: string;
   at: string;
+  /** Of what the person wrote: what the host made of it, and the event that a webhook gets. */
+  became?: {
+    disposition: "intercepted" | "dropped" | "forward";
+    event: object | null;
+  } | null;
+}
+
+/** A person and a number that write to each other in `verbatim dev`. */
+export interface PhoneConversation {
+  number: string;
+  sender: string;
+  last: PhoneMessage;
 }
 
 /** What goes wrong at the fake Twilio of `verbatim dev`; a probability is from 0 to 1. */
@@ -536,6 +548,10 @@ export const api = {
       "GET",
       `${at("dev", "phone")}?number=${encodeURIComponent(number)}`,
     ).then((page) => page.messages),
+  phones: () =>
+    request<{ conversations: PhoneConversation[] }>("GET", at("dev", "phone")).then(
+      ({ conversations }) => conversations,
+    ),
   chaos: () => request<Chaos>("GET", at("dev", "chaos")),
   setChaos: (chaos: Chaos) => request<Chaos>("PUT", at("dev", "chaos"), chaos),
   answer: (from: string, to: string, body: string) =>

@@ -6,11 +6,13 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::App;
 use super::input::{Input, Params};
 use super::problem::Problem;
+use crate::forward::EventBody;
+use crate::store::Disposition;
 use crate::twilio::fake::{Chaos, Control, ControlError};
 
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
@@ -19,12 +21,30 @@ pub(super) struct Which {
     number: Option<String>,
 }
 
-/// `GET /v1/dev/phone?number=`.
+/// What the host made of a text that a person wrote.
+#[derive(Debug, Serialize)]
+struct Became {
+    disposition: Disposition,
+    /// What a webhook hears of it, or would if there were one: `null` where nobody does.
+    event: Option<EventBody>,
+}
+
+/// `GET /v1/dev/phone?number=`: each message that the person wrote says what became of it.
 pub(super) async fn read(
     State(app): State<Arc<App>>,
     Params(which): Params<Which>,
 ) -> Result<Json<Value>, Problem> {
-    Ok(Json(control(&app)?.phone(which.number.as_deref()).await?))
+    let mut phone = control(&app)?.phone(which.number.as_deref()).await?;
+    let written = phone["messages"].as_array_mut().into_iter().flatten();
+    for message in written.filter(|message| message["direction"] == "inbound") {
+        let sid = message["sid"].as_str().unwrap_or_default();
+        let became = app.store.became(sid).await?.map(|(disposition, event)| Became {
+            disposition,
+            event: (disposition == Disposition::Forward).then(|| event.body()),
+        });
+        message["became"] = json!(became);
+    }
+    Ok(Json(phone))
 }
 
 /// What a person writes.

@@ -145,6 +145,13 @@ impl From<EventRow> for Event {
 }
 
 row! {
+    struct InboundRow {
+        disposition: String,
+        event: EventRow,
+    }
+}
+
+row! {
     struct ForwardRow {
         webhook: String,
         state: String,
@@ -239,6 +246,20 @@ impl Store {
         let full = i64::try_from(rows.len()) == Ok(limit);
         let forwards = rows.into_iter().map(Forward::try_from).collect::<Result<_, _>>()?;
         Ok((forwards, full))
+    }
+
+    /// What was decided of an inbound message, and what a webhook without keywords hears of it, or
+    /// would if there were one.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn became(&self, sid: &str) -> Result<Option<(Disposition, Event)>, StoreError> {
+        let row: Option<InboundRow> = self.first(&sql::INBOUND_AS_EVENT, values![sid]).await?;
+        row.map(|row| {
+            let disposition = row::name("disposition of a message", &row.disposition)?;
+            Ok((disposition, row.event.into()))
+        })
+        .transpose()
     }
 }
 

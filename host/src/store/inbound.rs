@@ -1,9 +1,12 @@
 //! Inbound messages: each counts once, and keeps its reply, so that a retry gets the same one.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use super::statement::values;
 use super::{Change, Store, StoreError, Tx, row, sql};
+use crate::message::UnknownName;
 use crate::sandbox::Pair;
 use crate::time::Timestamp;
 
@@ -20,6 +23,17 @@ pub enum Disposition {
     Dropped,
     /// For the agent.
     Forward,
+}
+
+impl FromStr for Disposition {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        [Self::Intercepted, Self::Dropped, Self::Forward]
+            .into_iter()
+            .find(|disposition| disposition.as_str() == text)
+            .ok_or_else(|| UnknownName::new("`intercepted`, `dropped` or `forward`", text))
+    }
 }
 
 impl Disposition {

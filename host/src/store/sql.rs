@@ -485,6 +485,17 @@ statements! { CONSENT:
         ORDER BY recipient, sender LIMIT $3";
     PAIR = "SELECT opted_out, changed_at FROM pairs WHERE recipient = $1 AND sender = $2";
     INBOUND_REPLY = "SELECT reply FROM inbound WHERE message_sid = $1";
+    /// As an event that is posted to nobody, with the conversation that FORWARD would find then.
+    INBOUND_AS_EVENT = "SELECT i.disposition, i.message_sid AS id, i.message_sid, i.recipient, \
+            i.sender, i.service, i.raw_text, i.keyword, i.received_at, i.sent_at, \
+            (SELECT page.conversation_id FROM ( \
+                SELECT n.id, n.sender, n.conversation_id FROM messages n \
+                WHERE n.recipient = i.recipient AND n.created_at <= i.received_at \
+                ORDER BY n.id DESC LIMIT 100) page \
+            WHERE (page.sender = i.sender OR page.sender = i.service) \
+                AND page.conversation_id IS NOT NULL \
+            ORDER BY page.id DESC LIMIT 1) AS conversation_id \
+        FROM inbound i WHERE i.message_sid = $1";
     /// On PostgreSQL a second one waits here until the first has ended.
     RECORD_INBOUND = "INSERT INTO inbound (message_sid, recipient, sender, service, raw_text, \
         disposition, keyword, reply, trace, received_at, source, sent_at) \

@@ -30,6 +30,10 @@ const ANNOUNCE_AFTER_MS = 900;
 const QUICK_MS = 4;
 const JUDGE_AFTER_MS = 120;
 
+/** Pages write the same object anew each time they are drawn; bounds are a search. */
+const saysElse = (now: unknown, before: unknown) =>
+  now !== before && JSON.stringify(now) !== JSON.stringify(before);
+
 export class VerbatimEditor extends LitElement implements VerbatimEditorElement {
   static override styles = [palette, editorStyles];
   static readonly formAssociated = true;
@@ -42,11 +46,11 @@ export class VerbatimEditor extends LitElement implements VerbatimEditorElement 
   @property({ attribute: false }) engine: Verbatim | null = null;
   @property() value = "";
   @property({ attribute: false }) values: Values = {};
-  @property({ attribute: false }) domains: Domains | null = null;
+  @property({ attribute: false, hasChanged: saysElse }) domains: Domains | null = null;
   @property({ attribute: false }) names: Names | null = null;
   @property({ attribute: false }) suggestions: Names = {};
   @property({ attribute: false }) campaign: Campaign | null = null;
-  @property({ attribute: false }) bodies: Record<string, string> = {};
+  @property({ attribute: false, hasChanged: saysElse }) bodies: Record<string, string> = {};
   @property() language = "";
   @property({ type: Boolean, reflect: true }) readonly = false;
   @property({ type: Boolean, reflect: true }) required = false;

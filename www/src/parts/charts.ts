@@ -33,9 +33,16 @@ export function rateChart(place: Place): Chart {
     fill: colour("--good-tint"),
     width: 1.5,
     spanGaps: true,
-    points: { size: 4, fill: colour("--good") },
+    points: { show: true, size: 5, fill: colour("--good"), filter: alone },
   };
   return chart(place, [line], yAxis(colour, "%"), ({ rate }) => [rate]);
+}
+
+/** The places of values without a neighbour, which no line shows. */
+function alone({ data }: UPlot, index: number): number[] {
+  const values = data[index] ?? [];
+  const known = (at: number) => values[at] != null;
+  return [...values.keys()].filter((at) => known(at) && !known(at - 1) && !known(at + 1));
 }
 
 /** How many in each group, one upon the other. */

@@ -86,19 +86,19 @@ export class VerbatimKeywords extends Page {
   }
 
   #form({ sets, words, patterns, replies, yes_only_when_opted_out }: Keywords) {
-    return html`<form class="fields across" @submit=${this.#save}>
-      ${NAMES.map(
-        (name) => html`<label class="check">
-          <input name="set-${name}" type="checkbox" .defaultChecked=${sets.includes(name)} />
-          ${SETS[name]}
-        </label>`,
-      )}
-      <label class="check">
-        <input name="yes" type="checkbox" .defaultChecked=${yes_only_when_opted_out} />
-        YES counts only from who is opted out
-      </label>
+    return html`<form class="fields" @submit=${this.#save}>
+      <fieldset class="row">
+        <legend>Lists of others</legend>
+        ${NAMES.map(
+          (name) => html`<label class="check">
+            <input name="set-${name}" type="checkbox" .defaultChecked=${sets.includes(name)} />
+            ${SETS[name]}
+          </label>`,
+        )}
+      </fieldset>
       ${KEYWORDS.map(
-        (keyword) => html`<label class="field">
+        (keyword) => html`<div class="pairs">
+          <label class="field">
             <span>Words for ${keyword} <i>commas between them</i></span>
             <input
               name="words-${keyword}"
@@ -115,8 +115,13 @@ export class VerbatimKeywords extends Page {
               autocomplete="off"
               .defaultValue=${replies[keyword] ?? ""}
             />
-          </label>`,
+          </label>
+        </div>`,
       )}
+      <label class="check">
+        <input name="yes" type="checkbox" .defaultChecked=${yes_only_when_opted_out} />
+        YES counts only from who is opted out
+      </label>
       <details ?open=${KEYWORDS.some((keyword) => patterns[keyword].length > 0)}>
         <summary>Patterns <i>regular expressions that a whole reply matches, one a line</i></summary>
         ${KEYWORDS.map(

@@ -4,6 +4,7 @@ import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { api, type Keywords, type PhoneMessage, type Sender } from "../api.ts";
+import { plural } from "../editing/words.ts";
 import { prose } from "../elements/prose.ts";
 import type { Classify, Keyword } from "../types.ts";
 import type { Verbatim } from "../verbatim.ts";
@@ -33,6 +34,7 @@ export class VerbatimPhone extends Page {
   /** What counts as a keyword beside the table. */
   @state() private rules: Keywords | null = null;
 
+  readonly #counted = new Map<string, string>();
   readonly #poll = new Poll(this, POLL_MS, () => this.#refresh());
 
   override connectedCallback(): void {
@@ -160,6 +162,16 @@ export class VerbatimPhone extends Page {
     </section>`;
   }
 
+  /** Of one message it never changes, and the list is drawn at each letter. */
+  #segments(message: PhoneMessage): string {
+    const known = this.#counted.get(message.sid);
+    if (known !== undefined) return known;
+    const { segments, encoding } = this.engine.segments(message.body);
+    const said = `${plural(segments, "segment")} in ${encoding}`;
+    this.#counted.set(message.sid, said);
+    return said;
+  }
+
   #bubble(message: PhoneMessage) {
     const mine = message.from === this.number;
     return html`<li class="bubble ${mine ? "mine" : "theirs"}" data-direction=${mine ? "from_phone" : "to_phone"}>
@@ -171,7 +183,9 @@ export class VerbatimPhone extends Page {
             ? nothing
             : html`· <span data-testid="bubble-status">${message.status}</span>`
         }
+        ${mine ? nothing : html`· ${this.#segments(message)}`}
       </p>
+      ${became(message)}
     </li>`;
   }
 
@@ -186,6 +200,22 @@ export class VerbatimPhone extends Page {
     if (answer.keyword === null) return "no keyword: goes on to the agent";
     const steps = answer.trace.map(said).join(", ");
     return prose(`${READ_AS[answer.keyword]} (${steps})`);
+  }
+}
+
+/** What the host made of what the person wrote; of what the agent gets, all of it. */
+function became({ became }: PhoneMessage) {
+  if (became == null) return nothing;
+  switch (became.disposition) {
+    case "intercepted":
+      return html`<p class="small muted">a keyword: not for the agent</p>`;
+    case "dropped":
+      return html`<p class="small muted">dropped: this number has opted out</p>`;
+    case "forward":
+      return html`<details class="small muted">
+        <summary>goes on to the agent</summary>
+        <pre tabindex="0">${JSON.stringify(became.event, null, 2)}</pre>
+      </details>`;
   }
 }
 

@@ -69,6 +69,42 @@ test("a template shows the values of its project, and at worst those of the dear
   await expect(page.getByRole("list", { name: "Values" })).toContainText("party_size 1");
 });
 
+test("the preview speaks the language of the send, and is what is sent", async ({ page }) => {
+  const editor = await EditorPage.create(page);
+  await editor.title.fill(`spoken_${choice.name()}`);
+  await editor.body.fill("{{tn:greeting}}, {{tn:see_you_soon}}");
+  await expect(editor.preview).toHaveText("Hello, See you soon!");
+  const language = page.getByRole("region", { name: "Send" }).getByLabel("Language");
+  await editor.value("translation", "see_you_soon").fill("Bye");
+  await language.fill("es");
+  await expect(editor.preview, "what the writer gave stays").toHaveText("Hola, Bye");
+  await editor.save();
+  await editor.to.fill(choice.number());
+  const { card } = await editor.send();
+  await expect(card).toContainText("Hola, Bye");
+  await expect(card).toContainText("text, segments and module are those of the preview");
+  await language.fill("");
+  await expect(editor.preview).toHaveText("Hello, Bye");
+});
+
+test("a language's template begins in it, and what it costs in another is a click away", async ({
+  page,
+}) => {
+  await page.getByRole("link", { name: "reservation_confirmation_es" }).click();
+  const language = page.getByRole("region", { name: "Send" }).getByLabel("Language");
+  await expect(language).toHaveValue("es");
+  await expect(page.getByTestId("preview-text")).toContainText("¡Hasta pronto!");
+  const cells = page.getByRole("region", { name: "Segments by variant and language" });
+  await expect(cells.getByRole("columnheader")).toHaveText(["Variant", "en", "es"]);
+  await cells.getByRole("button", { name: /^Marais in en/ }).click();
+  await expect(page.getByRole("textbox", { name: "Title" })).toHaveValue(
+    "reservation_confirmation_en",
+  );
+  await expect(page.getByTestId("preview-text")).toContainText("Le Château d’Été");
+  await expectAccessible(page);
+  await expectNarrow(page);
+});
+
 test("of a variable 30 characters are taken, and said to be", async ({ page }) => {
   const editor = await EditorPage.create(page);
   await editor.body.fill(`{{vrbl:NAME}} \${restaurant_name} ${"w".repeat(110)}`);

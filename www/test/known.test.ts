@@ -1,6 +1,6 @@
 // What a project knows goes into an editor and not into a send, which asks the project itself.
 import { expect, test } from "vitest";
-import { assuming, given, unsaid } from "../src/parts/known.ts";
+import { assuming, given, respoken, unsaid } from "../src/parts/known.ts";
 import type { Domains, Preview, TokenName } from "../src/types.ts";
 
 const samples = {
@@ -18,6 +18,15 @@ test("a send is given what was typed, and of the samples the entities that are s
     translation: { hello: "Hi" },
     variable: { CODE: "" },
   });
+});
+
+test("another language says its own of what the writer left as it was", () => {
+  const values = { ...samples, translation: { hello: "Hello", bye: "So long" } };
+  const english = { hello: "Hello", bye: "Bye" };
+  const spanish = { hello: "Hola", bye: "Adiós", soon: "Pronto" };
+  const found = respoken(values, english, spanish);
+  expect(found).toEqual({ ...samples, translation: { ...spanish, bye: "So long" } });
+  expect(respoken(found, spanish, english).translation).toEqual({ ...english, bye: "So long" });
 });
 
 test("what nothing is said of is taken to be as long as anybody takes it", () => {

@@ -13,18 +13,28 @@ import {
 } from "../api.ts";
 import type { Analysis, Campaign } from "../editing/analysis.ts";
 import { TOKEN_CHARS } from "../editing/worst.ts";
-import type { EditDetail, VerbatimEditorElement } from "../elements/face.ts";
+import type { EditDetail, VerbatimEditorElement, WitnessDetail } from "../elements/face.ts";
 import { prose } from "../elements/prose.ts";
 import type { HashedVerbatim } from "../load-from-host.ts";
 import type { Question, VerbatimDialog } from "../parts/dialog.ts";
 import { ENVIRONMENT_NAMES, environmentFields } from "../parts/environments.ts";
 import { insertButtons } from "../parts/insert.ts";
-import { assuming, type Known, NOTHING_KNOWN, unsaid, whatIsKnown } from "../parts/known.ts";
+import {
+  assuming,
+  type Known,
+  NOTHING_KNOWN,
+  respoken,
+  type Spoken,
+  translationsIn,
+  unsaid,
+  whatIsKnown,
+} from "../parts/known.ts";
 import { namesOf } from "../parts/names.ts";
 import { Page } from "../parts/page.ts";
 import { phoneNumber } from "../parts/phone-number.ts";
 import { deleteQuestion, duplicateQuestion } from "../parts/questions.ts";
 import type { VerbatimSend } from "../parts/send.ts";
+import { type InLanguages, inLanguages } from "../parts/title.ts";
 import { address } from "../route.ts";
 import type { Diagnostic, Domains, Environment, Names, Preview, TokenName } from "../types.ts";
 import { BLANK, type Draft, drafts, NEW } from "./draft.ts";
@@ -57,6 +67,8 @@ export class VerbatimTemplate extends Page {
   @state() private domains: Domains | null = null;
   @state() private to = "";
   @state() private saved = "";
+  /** What translations say in the default language. */
+  private usual: Spoken = {};
 
   readonly #asked = new Set<string>();
   /** By sender; always the same object for one, so that the editor judges once. */
@@ -75,6 +87,7 @@ export class VerbatimTemplate extends Page {
       (templates) => {
         this.templates = templates;
         this.names = namesOf(this.engine, templates);
+        this.#beginInItsLanguage();
       },
       () => {},
     );
@@ -121,6 +134,7 @@ export class VerbatimTemplate extends Page {
     if (this.templateId !== id) return;
     this.senders = senders ?? [];
     this.known = known;
+    this.usual = known.samples.translation ?? {};
     this.domains = known.domains;
     this.unsaid = [];
     if (id === NEW) {
@@ -132,6 +146,40 @@ export class VerbatimTemplate extends Page {
     if (template === undefined || this.templateId !== id) return;
     this.template = template;
     this.draft = drafts.open(id, template, known.samples);
+    this.#beginInItsLanguage();
+  }
+
+  /** Once both the template and the titles of all are known. */
+  #beginInItsLanguage(): void {
+    if (this.draft === null || this.templates.length === 0) return;
+    if (this.draft.language === "") this.#keep({ language: this.#languages.own });
+    if (this.draft.language !== "") void this.#speak(this.draft.language);
+  }
+
+  /** What the project says is shown as it is said in the language of the send. */
+  async #speak(language: string): Promise<void> {
+    const { usual } = this;
+    // A language that is half typed has no translations; the host says what is none.
+    const own = language === "" ? {} : await translationsIn(language).catch(() => ({}));
+    if (this.draft === null || this.draft.language !== language || usual !== this.usual) return;
+    const { samples } = this.known;
+    const now = { ...usual, ...own };
+    const values = respoken(this.draft.values, samples.translation ?? {}, now);
+    this.known = { ...this.known, samples: { ...samples, translation: now } };
+    this.#keep({ values });
+  }
+
+  get #languages(): InLanguages<Template> {
+    const { template, templates } = this;
+    return template === null ? { own: "", others: [] } : inLanguages(template, templates);
+  }
+
+  /** The message that takes the most may be another language's, on a page of its own. */
+  #witness({ language, values }: WitnessDetail): void {
+    const other = this.#languages.others.find((one) => one.language === language)?.template;
+    if (other === undefined) return;
+    drafts.keep(other.id, { ...drafts.open(other.id, other), values });
+    location.hash = address({ page: "template", id: other.id });
   }
 
   #judged({ check }: Analysis): void {
@@ -143,10 +191,15 @@ export class VerbatimTemplate extends Page {
     this.domains = assuming(domains, now);
   }
 
-  #change(change: Partial<Draft>): void {
+  #keep(change: Partial<Draft>): void {
     if (this.draft === null) return;
     this.draft = { ...this.draft, ...change };
     drafts.keep(this.templateId, this.draft);
+  }
+
+  /** What the writer changed. */
+  #change(change: Partial<Draft>): void {
+    this.#keep(change);
     this.saved = "";
   }
 
@@ -192,6 +245,7 @@ export class VerbatimTemplate extends Page {
 
   protected override render() {
     const { draft, template } = this;
+    const languages = this.#languages;
     return html`
       <p class="crumb"><a href=${address({ page: "templates" })}>← Templates</a></p>
       <h1 class="unseen">${template?.title ?? "New template"}</h1>
@@ -216,6 +270,11 @@ export class VerbatimTemplate extends Page {
                   .suggestions=${this.names}
                   .domains=${this.domains}
                   .campaign=${this.#campaign}
+                  .bodies=${Object.fromEntries(
+                    languages.others.map(({ language, template: { body } }) => [language, body]),
+                  )}
+                  .language=${languages.own}
+                  @witness=${({ detail }: CustomEvent<WitnessDetail>) => this.#witness(detail)}
                   @analysis=${({ detail }: CustomEvent<Analysis>) => this.#judged(detail)}
                   @edit=${(event: CustomEvent<EditDetail>) =>
                     this.#change({ body: event.detail.value, values: event.detail.values })}
@@ -249,7 +308,10 @@ export class VerbatimTemplate extends Page {
                 .module=${this.engine.sha256}
                 .prepare=${() => this.#prepare()}
                 @to=${({ detail }: CustomEvent<string>) => this.#setTo(detail)}
-                @change=${({ detail }: CustomEvent<Partial<Draft>>) => this.#change(detail)}
+                @draft=${({ detail }: CustomEvent<Partial<Draft>>) => {
+                  this.#change(detail);
+                  if (detail.language !== undefined) void this.#speak(detail.language);
+                }}
               ></verbatim-send>
               ${template === null ? nothing : this.#history(draft, template)}
             </div>

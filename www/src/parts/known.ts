@@ -15,6 +15,9 @@ export interface Known {
   samples: Values;
 }
 
+/** The texts of translations, by their names. */
+export type Spoken = Record<string, string>;
+
 export const NOTHING_KNOWN: Known = { names: null, domains: null, samples: {} };
 
 /** What is judged by. A variable exists by being written, so none of them is unknown. */
@@ -27,7 +30,6 @@ const ASSUMED: Domain = { values: ["x", "x".repeat(TOKEN_CHARS)] };
 export async function whatIsKnown(): Promise<Known> {
   const [whole, variants] = await Promise.all([project.whole(), project.list("variants")]);
   const { names, domains, default_language } = whole;
-  const spoken = default_language === null ? null : await project.whole(default_language);
   const usual = variants.find((variant) => variant["is_default"] === true);
   return {
     names: judgedBy(names),
@@ -35,9 +37,22 @@ export async function whatIsKnown(): Promise<Known> {
     samples: {
       variant: attributes(domains, usual?.name ?? null),
       entity: firsts(domains.entity),
-      translation: firsts(spoken?.domains.translation),
+      translation: default_language === null ? {} : await translationsIn(default_language),
     },
   };
+}
+
+/** What translations say in a language; the host falls back on the default one. */
+export async function translationsIn(language: string): Promise<Spoken> {
+  return firsts((await project.whole(language)).domains.translation);
+}
+
+/** The values in another language: what the writer gave stays as it is. */
+export function respoken(values: Values, before: Spoken, now: Spoken): Values {
+  const given = Object.entries(values.translation ?? {}).filter(
+    ([name, text]) => text !== before[name],
+  );
+  return { ...values, translation: { ...now, ...Object.fromEntries(given) } };
 }
 
 function judgedBy(names: Names): Names | null {

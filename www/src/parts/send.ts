@@ -1,5 +1,5 @@
 // <verbatim-send>: sends a template as it stands to try it, and shows what became of each message.
-// Says `to` with a number and `change` with what else was set.
+// Says `to` with a number and `draft` with what else was set.
 import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
@@ -102,7 +102,7 @@ export class VerbatimSend extends Page {
     }
   }
 
-  #say(name: "to" | "change", detail: string | Partial<Draft>): void {
+  #say(name: "to" | "draft", detail: string | Partial<Draft>): void {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 
@@ -127,7 +127,7 @@ export class VerbatimSend extends Page {
           <span>Environment</span>
           <select
             @change=${(event: Event) =>
-              this.#say("change", {
+              this.#say("draft", {
                 environment: (event.target as HTMLSelectElement).value as Environment,
               })}
           >
@@ -149,7 +149,7 @@ export class VerbatimSend extends Page {
             placeholder="en"
             .value=${live(draft.language)}
             @input=${(event: Event) =>
-              this.#say("change", { language: (event.target as HTMLInputElement).value.trim() })}
+              this.#say("draft", { language: (event.target as HTMLInputElement).value.trim() })}
           />
         </label>
         <button type="submit" class="primary" ?disabled=${this.sending}>

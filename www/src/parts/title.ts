@@ -30,6 +30,26 @@ export function relatives(title: string, titles: readonly string[]): string[] {
   return [...all].filter((one) => one === name || parted(one, titles).name === name).sort();
 }
 
+/** A text in its languages; the language of the one that serves all the others is "". */
+export interface InLanguages<T> {
+  own: string;
+  others: { language: string; template: T }[];
+}
+
+export function inLanguages<T extends { title: string }>(
+  { title }: { title: string },
+  templates: readonly T[],
+): InLanguages<T> {
+  const titles = templates.map((one) => one.title);
+  const languageOf = (one: string) => parted(one, titles).language ?? "";
+  const related = new Set(relatives(title, titles));
+  const others = templates.filter((one) => one.title !== title && related.has(one.title));
+  return {
+    own: languageOf(title),
+    others: others.map((template) => ({ language: languageOf(template.title), template })),
+  };
+}
+
 /** "Spanish"; the tag itself, where it is nobody's. */
 export function languageName(tag: string): string {
   try {

@@ -64,7 +64,9 @@ async fn the_link_signs_in_once() {
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
     let session = cookie.split(';').next().expect("a pair").to_owned();
     let again = server.http.get(&link).send().await.expect("an answer");
-    assert_eq!(again.status(), StatusCode::FORBIDDEN);
+    assert_eq!(again.status(), StatusCode::SEE_OTHER);
+    assert_eq!(again.headers()["location"], "/?link=used", "the console says so");
+    assert!(!again.headers().contains_key("set-cookie"), "and nobody is signed in");
 
     let with = |method, path| server.raw(method, path).header("cookie", &session);
     assert_eq!(answer(with(Method::GET, "v1/templates")).await.0, StatusCode::OK);

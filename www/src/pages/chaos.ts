@@ -194,16 +194,15 @@ export class VerbatimChaos extends Page {
     </label>`;
   }
 
-  /** The next change stands on this one at once; what the host refuses is shown, and taken back. */
+  /** The next change stands on this one at once; after a refusal, what the host has is shown. */
   async #set(changed: Partial<Chaos>): Promise<void> {
-    const before = this.chaos;
-    if (before === null) return;
-    const chaos = { ...before, ...changed };
+    if (this.chaos === null) return;
+    const chaos = { ...this.chaos, ...changed };
     this.chaos = chaos;
     // One after the other: what is set last is what counts.
     this.#setting = this.#setting.then(async () => {
       const kept = await this.attempt(() => api.setChaos(chaos));
-      if (kept === undefined) this.chaos = before;
+      if (kept === undefined) this.chaos = await api.chaos().catch(() => this.chaos);
       this.requestUpdate();
     });
     await this.#setting;

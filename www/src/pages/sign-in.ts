@@ -7,6 +7,8 @@ import { Page } from "../parts/page.ts";
 
 /** Where the host leads who follows a link that opens nothing any more. */
 const USED = new URLSearchParams(location.search).get("link") === "used";
+// Said once: not again to who signs out later.
+if (USED) history.replaceState(null, "", location.pathname + location.hash);
 
 @customElement("verbatim-sign-in")
 export class VerbatimSignIn extends Page {

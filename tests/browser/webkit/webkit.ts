@@ -6,7 +6,6 @@ import { readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 
-const LIBRARIES = "/usr/lib/x86_64-linux-gnu";
 /** Under this name an answer gives an element. */
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 const CONTROL = "\uE009";
@@ -112,11 +111,13 @@ async function until<T>(what: string, ask: () => Promise<T | null>): Promise<T> 
   }
 }
 
-/** Debian's folder names the library's version. */
+/** Debian's folders name the machine's kind and the library's version. */
 function miniBrowser(): string {
-  const folder = readdirSync(LIBRARIES).find((name) => /^webkit2gtk-\d/.test(name));
-  if (folder === undefined) throw new Error("expected WebKitGTK: apt-get install webkit2gtk-driver");
-  return `${LIBRARIES}/${folder}/MiniBrowser`;
+  const within = (folder: string, name: RegExp) =>
+    readdirSync(folder).filter((one) => name.test(one)).map((one) => `${folder}/${one}`);
+  const [found] = within("/usr/lib", /-linux-gnu$/).flatMap((one) => within(one, /^webkit2gtk-\d/));
+  if (found === undefined) throw new Error("expected WebKitGTK: apt-get install webkit2gtk-driver");
+  return `${found}/MiniBrowser`;
 }
 
 async function freePort(): Promise<number> {

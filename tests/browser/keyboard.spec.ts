@@ -5,6 +5,8 @@ import { expect, test } from "./console.ts";
 import { EditorPage } from "./editor-page.ts";
 
 test.use({ alone: "keyboard" });
+// Each stop of Tab is asked for over the browser's protocol, which takes Firefox its time.
+test.describe.configure({ timeout: 180_000 });
 
 /** More than any page has to stop at. */
 const MOST_STOPS = 150;
@@ -21,6 +23,8 @@ async function reach(page: Page, target: Locator): Promise<void> {
     });
     if (isThere) return;
     await page.keyboard.press("Tab");
+    // Firefox moves the focus a moment after it has answered.
+    await page.evaluate(() => new Promise(requestAnimationFrame));
   }
   throw new Error(`expected Tab to reach ${target}, and it did not in ${MOST_STOPS} presses`);
 }

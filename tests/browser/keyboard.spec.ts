@@ -92,6 +92,7 @@ test("the agent, the settings and the chaos are set by keys alone", async ({ pag
   await write(page, handoffs.getByLabel("Destination"), "+15550007777");
   await enter(page, handoffs.getByRole("button", { name: "Save" }));
   await expect(handoffs.getByRole("listitem")).toContainText("desk");
+  await expect(handoffs.getByRole("button", { name: "New handoff" })).toBeFocused();
 
   await enter(page, link(page, "Settings"));
   const keywords = page.getByRole("region", { name: "Keywords" });

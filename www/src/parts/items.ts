@@ -1,6 +1,6 @@
 // <verbatim-items>: the things of one kind that a project holds, as a list with a form to edit one
 // of them or to make another.
-import { html, nothing } from "lit";
+import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { type Item, type ItemKind, type Items, project } from "../project.ts";
@@ -63,6 +63,14 @@ export class VerbatimItems extends Page {
         this.#changed();
       },
     });
+  }
+
+  /** Who works by keys goes on where they were: the form that they were in is gone. */
+  protected override updated(changed: PropertyValues): void {
+    const closed = changed.get("edited") != null && this.edited === null;
+    if (closed && document.activeElement === document.body) {
+      this.querySelector<HTMLElement>("h2 + button")?.focus();
+    }
   }
 
   #changed(): void {
